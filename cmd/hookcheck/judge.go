@@ -1,0 +1,132 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/requirement"
+	"github.com/hookcheck/hookcheck/framework/scenario"
+	"github.com/hookcheck/hookcheck/reports"
+)
+
+func newJudgeCommand(s streams) *cobra.Command {
+	var pick selection
+	cmd := &cobra.Command{
+		Use:   "judge DIR",
+		Short: "Judge a saved run again, without a cluster",
+		Long: `Judge the histories that a run saved, by the checks of this hookcheck, and print
+the verdicts. Needs no cluster. Nothing in DIR is changed.
+
+Where DIR has a report.json, a verdict that differs from the one in it is named.`,
+		Example: `  hookcheck judge _artifacts/latest`,
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			selected, err := pick.resolve()
+			if err != nil {
+				return err
+			}
+			return judgeDir(s, args[0], selected)
+		},
+	}
+	pick.flags(cmd)
+	return cmd
+}
+
+// judgeDir judges a run's directory and prints the verdicts.
+func judgeDir(s streams, dir string, selected []requirement.Requirement) error {
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return usage("%s is not a directory with a run's artifacts", dir)
+	}
+	began := time.Now()
+	earlier, err := reports.Read(filepath.Join(dir, reports.ReportFile))
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+	case err != nil:
+		return err
+	}
+	before := map[string]requirement.Result{}
+	for _, entry := range earlier.Results {
+		before[entry.Requirement] = entry.Result
+	}
+	if len(before) > 0 { // judge what that run judged
+		kept := selected[:0:0]
+		for _, r := range selected {
+			if _, ok := before[r.ID]; ok {
+				kept = append(kept, r)
+			}
+		}
+		selected = kept
+	}
+	results, found, err := judgeHistories(dir, selected, before)
+	if err != nil {
+		return err
+	}
+	if found == 0 {
+		return usage("%s holds no histories; name the directory that a run wrote, such as _artifacts/latest", dir)
+	}
+	meta := earlier.Meta
+	meta.Run.Started, meta.Run.Ended, meta.Run.Error, meta.Run.Interrupted = began.UTC(), time.Now().UTC(), "", false
+	meta.Run.Seconds = time.Since(began).Seconds()
+	report, err := reports.New(meta, selected, results)
+	if err != nil {
+		return err
+	}
+	if err := reports.WriteTable(s.out, report, tableOptions(s, dir)); err != nil {
+		return err
+	}
+	differ := 0
+	for _, r := range results {
+		if b, ok := before[r.Requirement]; ok && b.Verdict != r.Verdict {
+			differ++
+			fmt.Fprintf(s.out, "%s: the run said %s, judged again it is %s\n", r.Requirement, b.Verdict, r.Verdict)
+		}
+	}
+	if len(before) > 0 {
+		fmt.Fprintf(s.out, "%d verdicts, %d of them differ from the run's\n", len(results), differ)
+	}
+	if report.ExitCode != 0 {
+		return &exitError{code: report.ExitCode}
+	}
+	return nil
+}
+
+// judgeHistories judges every scenario of which the directory has a history.
+// What the run did not judge (not applicable) is taken over.
+func judgeHistories(dir string, selected []requirement.Requirement, before map[string]requirement.Result) (results []requirement.Result, found int, err error) {
+	wanted := map[string]bool{}
+	for _, r := range selected {
+		wanted[r.ID] = true
+	}
+	for _, sc := range scenario.All() {
+		h, err := history.Load(filepath.Join(dir, scenario.HistoryPath(sc.Name)))
+		if errors.Is(err, os.ErrNotExist) {
+			h = nil
+		} else if err != nil {
+			return nil, 0, err
+		}
+		if h != nil {
+			found++
+		}
+		for _, c := range sc.Checks {
+			b, judged := before[c.Requirement]
+			switch {
+			case !wanted[c.Requirement]:
+			case judged && b.Verdict == requirement.NotApplicable, h == nil && judged:
+				results = append(results, b)
+			case h != nil:
+				results = append(results, sc.Judge(h, func(id string) bool { return id == c.Requirement })...)
+			}
+		}
+	}
+	return results, found, nil
+}
+
+func tableOptions(s streams, dir string) reports.TableOptions {
+	return reports.TableOptions{Width: reports.Width(s.out), Colour: reports.UseColour(s.out, os.Getenv), Dir: dir}
+}

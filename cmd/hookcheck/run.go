@@ -1,0 +1,103 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hookcheck/hookcheck/fixtures"
+	"github.com/hookcheck/hookcheck/framework/requirement"
+)
+
+// runOptions are the flags of `hookcheck run`.
+type runOptions struct {
+	selection
+	target
+	artifacts string
+	images    []string
+	node      string
+	procs     int
+}
+
+func newRunCommand(s streams) *cobra.Command {
+	var o runOptions
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Judge a cluster",
+		Long: `Run scenarios in a cluster, record what happens, and judge it.
+
+The cluster is the one of the current kubeconfig context, or with --kind a kind
+cluster on this machine. Everything is done in a namespace of its own, which is
+removed at the end, also after an interrupt.
+
+The artifacts directory gets junit.xml, report.json, results.jsonl (each verdict
+as soon as it is known) and histories/ (what was recorded; "hookcheck judge" reads
+it). It is _artifacts/<run>, with _artifacts/latest pointing to it, or what
+$ARTIFACTS or --artifacts says.
+
+Exit codes: 0 conformant; 1 not conformant; 2 wrong usage; 3 the environment did
+not allow a verdict; 130 interrupted.`,
+		Example: `  # the cluster of the current context
+  hookcheck run
+
+  # a kind cluster, created where it is missing
+  hookcheck run --kind
+
+  # one area only, or one requirement
+  hookcheck run --requirement 'grace.*'
+  hookcheck run -r prestop.before-term
+
+  # a cluster that cannot pull from this machine
+  hookcheck images push registry.example/hookcheck
+  hookcheck run --image agent=registry.example/hookcheck/agent:TAG`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.procs < 1 {
+				return usage("--procs %d: at least one scenario must run at once", o.procs)
+			}
+			return o.run(cmd.Context(), s)
+		},
+	}
+	o.selection.flags(cmd)
+	o.target.flags(cmd)
+	o.kindFlags(cmd)
+	f := cmd.Flags()
+	f.StringVar(&o.artifacts, "artifacts", "", "directory for reports and histories (default $ARTIFACTS, then _artifacts/<run>)")
+	f.StringArrayVar(&o.images, "image", nil, "use another reference for an image: name=reference; see `hookcheck images list`")
+	f.StringVar(&o.node, "node", "", "judge this node (default the one that the scheduler chooses)")
+	f.IntVar(&o.procs, "procs", defaultProcs, "how many scenarios run at once")
+	return cmd
+}
+
+// defaultProcs was measured on one kind node with two cores: with fewer, wall
+// time grows; with more, the node's answers get slower and nothing is gained
+// (`make bench-procs` prints the table).
+const defaultProcs = 16
+
+// imageOverrides reads name=reference pairs: manifest reference -> reference to
+// use.
+func imageOverrides(pairs []string) (map[string]string, error) {
+	images, err := fixtures.Images()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	byName := map[string]fixtures.Image{}
+	for _, i := range images {
+		names = append(names, i.Name)
+		byName[i.Name] = i
+	}
+	overrides := map[string]string{}
+	for _, pair := range pairs {
+		name, reference, ok := strings.Cut(pair, "=")
+		image, known := byName[name]
+		switch {
+		case !ok || reference == "":
+			return nil, usage("--image %q: write name=reference", pair)
+		case !known:
+			return nil, usage("--image %q: unknown image %q%s", pair, name, requirement.Suggest(name, names))
+		}
+		overrides[image.Reference] = reference
+	}
+	return overrides, nil
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/onsi/ginkgo/v2/types"
+	"github.com/spf13/cobra"
+
+	"github.com/hookcheck/hookcheck/framework/requirement"
+	"github.com/hookcheck/hookcheck/framework/scenario"
+	_ "github.com/hookcheck/hookcheck/suites" // registers every scenario
+)
+
+// selection is which requirements the user asked for.
+type selection struct {
+	requirements []string
+	profiles     []string
+	labelFilter  string
+}
+
+func (p *selection) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringSliceVarP(&p.requirements, "requirement", "r", nil, "only these requirements; * stands for anything, as in 'grace.*'")
+	f.StringSliceVar(&p.profiles, "profile", []string{string(requirement.Core), string(requirement.Extended)}, "only the requirements of these profiles: core, extended, node")
+	f.StringVar(&p.labelFilter, "label-filter", "", "only requirements whose labels match this Ginkgo label filter, e.g. 'area:grace && level:MUST'")
+}
+
+// resolve returns the selected requirements in the order of the catalogue.
+// Naming something that does not exist, or selecting nothing, is an error.
+func (p *selection) resolve() ([]requirement.Requirement, error) {
+	catalogue, err := requirement.Load()
+	if err != nil {
+		return nil, err
+	}
+	if err := scenario.Validate(catalogue, scenario.All()); err != nil {
+		return nil, err
+	}
+	known := make([]string, 0, len(requirement.Profiles))
+	for _, profile := range requirement.Profiles {
+		known = append(known, string(profile))
+	}
+	for _, profile := range p.profiles {
+		if !slices.Contains(known, profile) {
+			return nil, usage("unknown profile %q%s", profile, requirement.Suggest(profile, known))
+		}
+	}
+	for _, name := range p.requirements {
+		if err := p.check(catalogue, name); err != nil {
+			return nil, err
+		}
+	}
+	filter, err := types.ParseLabelFilter(p.labelFilter)
+	if err != nil {
+		return nil, usage("--label-filter: %v", err)
+	}
+	var selected []requirement.Requirement
+	for _, r := range catalogue.All() {
+		named := slices.ContainsFunc(p.requirements, func(name string) bool { return matches(name, r.ID) })
+		if len(p.requirements) > 0 && !named {
+			continue
+		}
+		if slices.Contains(p.profiles, string(r.Profile)) && filter(scenario.Labels(r)) {
+			selected = append(selected, r)
+		}
+	}
+	if len(selected) == 0 {
+		return nil, usage("nothing is selected: no requirement has what --requirement, --profile and --label-filter ask for together; see `hookcheck list`")
+	}
+	return selected, nil
+}
+
+// check refuses a name that is no requirement, or a pattern that fits none.
+func (p *selection) check(catalogue *requirement.Catalogue, name string) error {
+	if !strings.ContainsAny(name, "*?[") {
+		if _, err := catalogue.Get(name); err != nil {
+			return usage("%w; see `hookcheck list`", err)
+		}
+		return nil
+	}
+	for _, r := range catalogue.All() {
+		if matches(name, r.ID) {
+			return nil
+		}
+	}
+	return usage("no requirement matches %q; see `hookcheck list`", name)
+}
+
+func matches(pattern, id string) bool {
+	ok, err := path.Match(pattern, id)
+	return ok && err == nil
+}

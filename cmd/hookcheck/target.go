@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"k8s.io/client-go/rest"
+
+	"github.com/hookcheck/hookcheck/framework/cluster"
+)
+
+// target is the cluster that the user means.
+type target struct {
+	kubeconfig string
+	context    string
+	namespace  string
+	kind       string
+	kubernetes string
+	nodeImage  string
+	nodes      int
+	verbose    int
+}
+
+// currentKind is the value of --kind without one.
+const currentKind = cluster.DefaultName
+
+func (t *target) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&t.kubeconfig, "kubeconfig", "", "kubeconfig file (default $KUBECONFIG, then ~/.kube/config, then the pod's service account)")
+	f.StringVar(&t.context, "context", "", "context in the kubeconfig (default the current one)")
+	f.StringVarP(&t.namespace, "namespace", "n", "", "use this namespace and keep it (default a new one, removed at the end)")
+	f.StringVar(&t.kind, "kind", "", "use the kind cluster of this name that hookcheck created")
+	f.Lookup("kind").NoOptDefVal = currentKind
+	f.CountVarP(&t.verbose, "verbose", "v", "show more; repeat for still more")
+}
+
+// kindFlags adds the flags with which --kind creates a cluster.
+func (t *target) kindFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.Lookup("kind").Usage = "use the kind cluster of this name; create it where it is missing, replace it where it is broken"
+	f.StringVar(&t.kubernetes, "kubernetes", "", fmt.Sprintf("with --kind: Kubernetes version (default %s)", cluster.DefaultKubernetes))
+	f.StringVar(&t.nodeImage, "node-image", "", "with --kind: node image")
+	f.IntVar(&t.nodes, "nodes", 1, "with --kind: number of nodes")
+}
+
+// find connects to the cluster; with --kind, to one that is already there.
+func (t *target) find(ctx context.Context, s streams) (*rest.Config, cluster.Identity, error) {
+	kubeconfig, contextName := t.kubeconfig, t.context
+	if t.kind != "" {
+		if t.kubeconfig != "" || t.context != "" {
+			return nil, cluster.Identity{}, usage("--kind and --kubeconfig or --context exclude each other")
+		}
+		k := cluster.NewKind(t.kind)
+		kubeconfig, contextName = k.GetKubeconfig(), k.GetKubectlContext()
+	}
+	return cluster.Connect(ctx, kubeconfig, contextName)
+}
+
+// ensure makes the kind cluster be there and connects to it.
+func (t *target) ensure(ctx context.Context, s streams) (*cluster.Kind, error) {
+	k := cluster.NewKind(t.kind)
+	k.WithVersion(t.kubernetes).WithOpts(cluster.WithImage(t.nodeImage), cluster.WithNodes(t.nodes), cluster.WithLog(s.err, t.verbose))
+	result, err := k.Ensure(ctx)
+	if err != nil {
+		return nil, err
+	}
+	_, err = result.WriteTo(s.err)
+	return k, err
+}

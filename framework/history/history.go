@@ -1,0 +1,162 @@
+package history
+
+import (
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// Version is the version of the file format, in the header of each file.
+const Version = "hookcheck.dev/history/v1"
+
+// An Offset bounds how far a clock is ahead of the runner's: it lies in
+// [Low, High].
+type Offset struct {
+	Low  time.Duration `json:"low"`
+	High time.Duration `json:"high"`
+}
+
+// Header says what a history is of.
+type Header struct {
+	APIVersion string    `json:"apiVersion"`
+	Scenario   string    `json:"scenario"`
+	Run        string    `json:"run,omitempty"`
+	Started    time.Time `json:"started"` // the runner's clock
+	// Node, KubeletVersion and Runtime describe the node that was used.
+	Node           string `json:"node,omitempty"`
+	KubeletVersion string `json:"kubeletVersion,omitempty"`
+	Runtime        string `json:"runtime,omitempty"`
+	// Offsets tell how the clocks stand to the runner's.
+	Offsets map[Clock]Offset `json:"offsets,omitempty"`
+}
+
+// Footer says how the recording ended.
+type Footer struct {
+	Ended time.Time `json:"ended"`
+	// Failed is why the scenario could not be carried through, else empty.
+	Failed string `json:"failed,omitempty"`
+}
+
+// A History is the record of one scenario.
+type History struct {
+	Header Header
+	Events []Event
+	// Footer is nil while the recording goes on, and stays nil where the
+	// recording was cut off.
+	Footer *Footer
+
+	next   int
+	derive deriver
+	seen   map[types.UID]bool // pods whose first version is in the record
+}
+
+// New returns an empty history.
+func New(h Header) *History {
+	h.APIVersion = Version
+	return &History{Header: h, next: 1, derive: newDeriver(), seen: map[types.UID]bool{}}
+}
+
+// Append adds a raw event and what follows from it, and returns its sequence
+// number. Of a pod only the first version keeps its spec: see [History.Spec].
+func (h *History) Append(e Event) int {
+	if e.Kind == KindPod {
+		if h.seen[e.PodObject.UID] {
+			pod := *e.PodObject
+			pod.Spec = corev1.PodSpec{}
+			e.PodObject = &pod
+		}
+		h.seen[e.PodObject.UID] = true
+	}
+	e.Seq = h.next
+	h.next++
+	h.Events = append(h.Events, e)
+	h.Events = append(h.Events, h.derive.from(e)...)
+	return e.Seq
+}
+
+// Close ends the recording; failed is empty where the scenario was carried
+// through.
+func (h *History) Close(at time.Time, failed string) {
+	h.Footer = &Footer{Ended: at, Failed: failed}
+}
+
+// Incomplete returns why the history cannot be judged as a whole: the scenario
+// failed or the recording was cut off. It is empty where all is well.
+func (h *History) Incomplete() string {
+	switch {
+	case h.Footer == nil:
+		return "the recording was cut off"
+	default:
+		return h.Footer.Failed
+	}
+}
+
+// Flaws returns what the record is known to lack, one line each: gaps of a
+// watch, unreadable parts of a journal, instances never seen.
+func (h *History) Flaws() []string {
+	var flaws []string
+	for i := range h.Events {
+		e := &h.Events[i]
+		if e.Kind == KindGap || e.Kind == KindDefect {
+			flaws = append(flaws, h.line(e))
+		}
+	}
+	return flaws
+}
+
+// Pods returns the names of the pods, in the order in which they appeared.
+func (h *History) Pods() []string {
+	var names []string
+	for i := range h.Events {
+		if e := &h.Events[i]; e.Kind == KindPod && !slices.Contains(names, e.Pod) {
+			names = append(names, e.Pod)
+		}
+	}
+	return names
+}
+
+// Pod returns the latest recorded version of a pod, or nil.
+func (h *History) Pod(name string) *corev1.Pod {
+	for i := len(h.Events) - 1; i >= 0; i-- {
+		if e := &h.Events[i]; e.Kind == KindPod && e.Pod == name {
+			return e.PodObject
+		}
+	}
+	return nil
+}
+
+// Spec returns the spec of a pod, from its first version, or nil.
+func (h *History) Spec(name string) *corev1.PodSpec {
+	for i := range h.Events {
+		if e := &h.Events[i]; e.Kind == KindPod && e.Pod == name {
+			return &e.PodObject.Spec
+		}
+	}
+	return nil
+}
+
+// All returns the events that p describes, in the order of the record.
+func (h *History) All(p Pattern) []*Event {
+	var found []*Event
+	for i := range h.Events {
+		if p.Matches(&h.Events[i]) {
+			found = append(found, &h.Events[i])
+		}
+	}
+	return found
+}
+
+// First returns the earliest event that p describes, or nil. Among events of
+// one clock the earliest is the one with the earliest time; the order of the
+// record decides between clocks.
+func (h *History) First(p Pattern) *Event {
+	var first *Event
+	for _, e := range h.All(p) {
+		if first == nil || (e.Time.Clock == first.Time.Clock && e.Time.At.Before(first.Time.At)) {
+			first = e
+		}
+	}
+	return first
+}

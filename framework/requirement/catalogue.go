@@ -1,0 +1,133 @@
+package requirement
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"sigs.k8s.io/yaml"
+)
+
+//go:embed catalogue/*.yaml
+var embedded embed.FS
+
+// A Catalogue is a validated set of requirements.
+type Catalogue struct {
+	byID  map[string]Requirement
+	order []string
+}
+
+// Load returns the embedded catalogue. It is read once a process.
+func Load() (*Catalogue, error) { return load() }
+
+var load = sync.OnceValues(func() (*Catalogue, error) { return LoadFS(embedded) })
+
+// LoadFS reads and validates every catalogue/<area>.yaml of fsys. The error
+// names each file and requirement that is wrong, not only the first.
+func LoadFS(fsys fs.FS) (*Catalogue, error) {
+	files, err := fs.Glob(fsys, "catalogue/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 0 {
+		return nil, errors.New("the catalogue is empty: no catalogue/*.yaml")
+	}
+	c := &Catalogue{byID: map[string]Requirement{}}
+	var errs []error
+	for _, file := range files {
+		area := strings.TrimSuffix(path.Base(file), ".yaml")
+		data, err := fs.ReadFile(fsys, file)
+		if err != nil {
+			return nil, err
+		}
+		var list []Requirement
+		if err := yaml.UnmarshalStrict(data, &list); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", file, err))
+			continue
+		}
+		for _, r := range list {
+			if r.Area != "" {
+				errs = append(errs, fmt.Errorf("%s: %s: area is set from the file's name; remove it", file, r.ID))
+			}
+			r.Area = area
+			if err := r.Validate(); err != nil {
+				errs = append(errs, fmt.Errorf("%s: %w", file, err))
+			}
+			if _, twice := c.byID[r.ID]; twice {
+				errs = append(errs, fmt.Errorf("%s: %s: the id is there twice", file, r.ID))
+				continue
+			}
+			c.byID[r.ID] = r
+			c.order = append(c.order, r.ID)
+		}
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	return c, nil
+}
+
+// All returns the requirements in the order of the files.
+func (c *Catalogue) All() []Requirement {
+	all := make([]Requirement, 0, len(c.order))
+	for _, id := range c.order {
+		all = append(all, c.byID[id])
+	}
+	return all
+}
+
+// Get returns the requirement of that id. For an unknown one the error
+// suggests the nearest id.
+func (c *Catalogue) Get(id string) (Requirement, error) {
+	if r, ok := c.byID[id]; ok {
+		return r, nil
+	}
+	return Requirement{}, fmt.Errorf("unknown requirement %q%s", id, Suggest(id, c.order))
+}
+
+// Suggest returns `; did you mean "x"?` for the nearest of the known names,
+// or `; known are …` where none is near and they are few, or "".
+func Suggest(name string, known []string) string {
+	best, distance := "", len(name)/2+1
+	for _, k := range known {
+		if strings.Contains(k, name) && len(name) >= 4 {
+			return fmt.Sprintf("; did you mean %q?", k)
+		}
+		if d := editDistance(name, k); d < distance {
+			best, distance = k, d
+		}
+	}
+	if best != "" {
+		return fmt.Sprintf("; did you mean %q?", best)
+	}
+	if len(known) > 0 && len(known) <= 8 {
+		return "; known are " + strings.Join(known, ", ")
+	}
+	return ""
+}
+
+// editDistance is the Levenshtein distance of a and b, in bytes.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		previous := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := previous
+			if a[i-1] != b[j-1] {
+				cost++
+			}
+			previous = row[j]
+			row[j] = slices.Min([]int{row[j] + 1, row[j-1] + 1, cost})
+		}
+	}
+	return row[len(b)]
+}

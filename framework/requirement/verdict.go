@@ -1,0 +1,57 @@
+package requirement
+
+import "time"
+
+// Verdict is what a check says of a requirement.
+type Verdict string
+
+// The verdicts.
+const (
+	Conformant    Verdict = "conformant"
+	NonConformant Verdict = "non-conformant"
+	Inconclusive  Verdict = "inconclusive"
+	NotApplicable Verdict = "not applicable"
+	NotRun        Verdict = "not run"
+)
+
+// Verdicts lists the verdicts, the most serious first.
+var Verdicts = []Verdict{NonConformant, Inconclusive, NotRun, NotApplicable, Conformant}
+
+// A Result is the verdict on one requirement in one run, with its evidence.
+type Result struct {
+	Requirement string  `json:"requirement"`
+	Scenario    string  `json:"scenario"`
+	Verdict     Verdict `json:"verdict"`
+	// Reason is one line that says why; empty for conformant. For not
+	// applicable and not run it begins with a reason code and a colon.
+	Reason string `json:"reason,omitempty"`
+	// Expected and Seen state the contradiction of a non-conformant result.
+	Expected string `json:"expected,omitempty"`
+	Seen     string `json:"seen,omitempty"`
+	// Window is the part of the timeline that the check decided from.
+	Window string `json:"window,omitempty"`
+	// Evidence are the sequence numbers of the events it decided from.
+	Evidence []int `json:"evidence,omitempty"`
+	// Measurements are what the check measured, by name, in seconds.
+	Measurements map[string]Measurement `json:"measurements,omitempty"`
+	// History is the path of the history, relative to the artifacts directory.
+	History string `json:"history,omitempty"`
+	// Started and Seconds tell when the scenario began (the runner's clock)
+	// and how long it took.
+	Started time.Time `json:"started"`
+	Seconds float64   `json:"seconds"`
+	// File and Line are where the check stands, relative to the repository.
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitempty"`
+}
+
+// A Measurement is a number taken from a history, with its error.
+type Measurement struct {
+	// Count is how many samples there are; Min, Median and Max are in seconds.
+	Count  int     `json:"count"`
+	Min    float64 `json:"min"`
+	Median float64 `json:"median"`
+	Max    float64 `json:"max"`
+	// Error is the largest error of a sample, in seconds.
+	Error float64 `json:"error"`
+}

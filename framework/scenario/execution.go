@@ -1,0 +1,211 @@
+package scenario
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+
+	"github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/recorder"
+)
+
+// An Execution is one scenario being carried through in a cluster.
+type Execution struct {
+	Client    kubernetes.Interface
+	Dynamic   dynamic.Interface
+	Mapper    meta.RESTMapper
+	Config    *rest.Config
+	Namespace string
+	Recording *recorder.Recording
+	// Created is told the creationTimestamp of each pod, and between which
+	// times of our clock the API server gave it.
+	Created func(stamp, begin, end time.Time)
+
+	fixture []*unstructured.Unstructured
+}
+
+// Run carries the steps through. The error is why that was not possible; the
+// recording holds what there is up to then.
+func (s *Scenario) Run(ctx context.Context, x *Execution, p Preparation) error {
+	fixture, err := p.prepare(s)
+	if err != nil {
+		return err
+	}
+	x.fixture = fixture
+	for _, step := range s.Steps {
+		if err := step.Do(ctx, x); err != nil {
+			if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
+				err = cause
+			}
+			return fmt.Errorf("%s: %w", step.Text, err)
+		}
+	}
+	return nil
+}
+
+// create creates one object of the fixture and writes that down.
+func (x *Execution) create(ctx context.Context, o *unstructured.Unstructured) error {
+	gvk := o.GroupVersionKind()
+	mapping, err := x.Mapper.RESTMapping(gvk.GroupKind(), gvk.Version)
+	if err != nil {
+		return fmt.Errorf("create %s %s: %w", gvk.Kind, o.GetName(), err)
+	}
+	pod := ""
+	if gvk.Kind == "Pod" {
+		pod = o.GetName()
+	}
+	end := x.Recording.Step("create", pod, map[string]string{"kind": gvk.Kind, "name": o.GetName()})
+	begin := time.Now()
+	created, err := x.Dynamic.Resource(mapping.Resource).Namespace(x.Namespace).Create(ctx, o, metav1.CreateOptions{})
+	end(err)
+	if err != nil {
+		return fmt.Errorf("create %s %s: %w", gvk.Kind, o.GetName(), err)
+	}
+	if pod != "" && x.Created != nil {
+		x.Created(created.GetCreationTimestamp().Time, begin, time.Now())
+	}
+	return nil
+}
+
+// pods returns the names, or those of all pods that were created so far.
+func (x *Execution) pods(names []string) (all []string) {
+	x.Recording.Read(func(h *history.History) { all = x.podsOf(h, names) })
+	return all
+}
+
+// podsOf is pods for a history: the fixture's pods that were created, and those
+// that a controller made.
+func (x *Execution) podsOf(h *history.History, names []string) []string {
+	if len(names) > 0 {
+		return names
+	}
+	all := h.Pods()
+	for _, e := range h.All(history.StepBegin("create")) {
+		if e.Pod != "" && !slices.Contains(all, e.Pod) {
+			all = append(all, e.Pod)
+		}
+	}
+	return all
+}
+
+// await waits and writes the wait down. Expiry is an error only where the
+// environment is to blame.
+func (x *Execution) await(ctx context.Context, name string, within time.Duration, is func(*history.History) bool) error {
+	end := x.Recording.Step(name, "", map[string]string{"within": within.String()})
+	limited, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	err := x.Recording.Await(limited, is)
+	switch {
+	case err == nil:
+		end(nil)
+		return nil
+	case ctx.Err() != nil:
+		end(err)
+		return ctx.Err()
+	}
+	end(fmt.Errorf("not within %s", within))
+	var blame error
+	x.Recording.Read(func(h *history.History) { blame = environment(h) })
+	return blame
+}
+
+// badReasons are waiting reasons and Events that tell that a container could
+// not be started at all, which says nothing of hooks.
+var badReasons = []string{"ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName",
+	"CreateContainerConfigError", "CreateContainerError", "RunContainerError",
+	"FailedScheduling", "FailedCreatePodSandBox", "FailedMount", "FailedAttachVolume"}
+
+// environment returns why a pod of the history never started, or nil where all
+// did.
+func environment(h *history.History) error {
+	for _, name := range h.Pods() {
+		if h.First(history.Running().Of(name)) != nil || h.First(history.Terminated().Of(name)) != nil ||
+			h.First(history.KubeEvent("Started").Of(name)) != nil {
+			continue
+		}
+		var reasons []string
+		for i := range h.Events {
+			e := &h.Events[i]
+			switch {
+			case e.Pod != name:
+			case e.Kind == history.KindState && e.Name == "waiting" && slices.Contains(badReasons, e.Fields["reason"]):
+				reasons = append(reasons, e.Fields["reason"]+": "+e.Fields["message"])
+			case e.Kind == history.KindEvent && slices.Contains(badReasons, e.Name):
+				reasons = append(reasons, e.Name+": "+e.EventObject.Message)
+			}
+		}
+		if len(reasons) == 0 {
+			return fmt.Errorf("pod %s never started, and no event says why", name)
+		}
+		slices.Sort(reasons)
+		return fmt.Errorf("pod %s never started: %s", name, strings.Join(slices.Compact(reasons), "; "))
+	}
+	return nil
+}
+
+// Clean removes what the scenario created: finalizers first, then the objects,
+// without waiting for the containers. It is called however the scenario ended.
+func (x *Execution) Clean(ctx context.Context, label string) error {
+	var errs []error
+	selector := metav1.ListOptions{LabelSelector: recorder.ScenarioLabel + "=" + label}
+	pods, err := x.Client.CoreV1().Pods(x.Namespace).List(ctx, selector)
+	if err != nil {
+		return fmt.Errorf("clean up after %s: %w", label, err)
+	}
+	for i := range pods.Items {
+		errs = append(errs, DiscardPod(ctx, x.Client, &pods.Items[i]))
+	}
+	for _, o := range x.fixture {
+		gvk := o.GroupVersionKind()
+		if gvk.Kind == "Pod" {
+			continue
+		}
+		mapping, err := x.Mapper.RESTMapping(gvk.GroupKind(), gvk.Version)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		background := metav1.DeletePropagationBackground
+		err = x.Dynamic.Resource(mapping.Resource).Namespace(x.Namespace).Delete(ctx, o.GetName(), metav1.DeleteOptions{PropagationPolicy: &background})
+		if err != nil && !apierrors.IsNotFound(err) {
+			errs = append(errs, fmt.Errorf("delete %s %s: %w", gvk.Kind, o.GetName(), err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// DiscardPod removes a pod of ours for good: its finalizer, then the object. A
+// pod that is already gone is no error.
+func DiscardPod(ctx context.Context, client kubernetes.Interface, pod *corev1.Pod) error {
+	if err := releasePod(ctx, client, pod.Namespace, pod.Name); err != nil {
+		return err
+	}
+	now := int64(0)
+	err := client.CoreV1().Pods(pod.Namespace).Delete(ctx, pod.Name, metav1.DeleteOptions{GracePeriodSeconds: &now})
+	if err != nil && !apierrors.IsNotFound(err) {
+		return fmt.Errorf("delete pod %s: %w", pod.Name, err)
+	}
+	return nil
+}
+
+// ToPod converts a pod of a fixture.
+func ToPod(o *unstructured.Unstructured) (*corev1.Pod, error) {
+	var pod corev1.Pod
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation(o.Object, &pod, true); err != nil {
+		return nil, err
+	}
+	return &pod, nil
+}

@@ -1,0 +1,167 @@
+package scenario
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/yaml"
+
+	"github.com/hookcheck/hookcheck/fixtures"
+	"github.com/hookcheck/hookcheck/framework/recorder"
+)
+
+const (
+	// Finalizer keeps a pod's object after its containers have ended, so that
+	// exit codes and journals can still be read.
+	Finalizer = "hookcheck.dev/hold"
+	// NoHold is the annotation of a pod that gets no finalizer, for
+	// requirements about the removal of the object.
+	NoHold = "hookcheck.dev/no-hold"
+	// ManagedByLabel and ManagedBy mark every object of ours.
+	ManagedByLabel = "app.kubernetes.io/managed-by"
+	ManagedBy      = "hookcheck"
+	// RunLabel holds the id of the run that an object belongs to.
+	RunLabel = "hookcheck.dev/run"
+)
+
+// A Preparation is what a run changes in every fixture before it is created.
+// The manifests themselves are what `kubectl apply` takes.
+type Preparation struct {
+	// Run is the run's id.
+	Run string
+	// Images maps the references that manifests name to those to use.
+	Images map[string]string
+	// NodeSelector pins the pods to the node that the run judges.
+	NodeSelector map[string]string
+}
+
+// prepare reads a scenario's manifest and makes its objects ready to create.
+func (p Preparation) prepare(s *Scenario) ([]*unstructured.Unstructured, error) {
+	objects, err := ReadFixture(s.Name)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range objects {
+		labels := o.GetLabels()
+		if labels == nil {
+			labels = map[string]string{}
+		}
+		for k, v := range p.Labels(s) {
+			labels[k] = v
+		}
+		o.SetLabels(labels)
+		if err := p.template(s, o); err != nil {
+			return nil, fmt.Errorf("fixture %s: %s %s: %w", s.Name, o.GetKind(), o.GetName(), err)
+		}
+	}
+	return objects, nil
+}
+
+// template prepares a pod, or the pod template of a workload.
+func (p Preparation) template(s *Scenario, o *unstructured.Unstructured) error {
+	path := []string{"spec", "template"}
+	if o.GetKind() == "Pod" {
+		path = nil
+	}
+	content, found, err := unstructured.NestedMap(o.Object, path...)
+	if err != nil || !found {
+		return err
+	}
+	var pod corev1.Pod // a template is a pod without kind and status
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation(content, &pod, true); err != nil {
+		return err
+	}
+	if pod.Labels == nil {
+		pod.Labels = map[string]string{}
+	}
+	for k, v := range p.Labels(s) {
+		pod.Labels[k] = v
+	}
+	if pod.Annotations[NoHold] == "" {
+		pod.Finalizers = append(pod.Finalizers, Finalizer)
+	}
+	p.Pod(&pod, !s.AsWritten)
+	prepared, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&pod)
+	if err != nil {
+		return err
+	}
+	if path == nil {
+		o.Object = prepared
+		return nil
+	}
+	delete(prepared, "status")
+	return unstructured.SetNestedMap(o.Object, prepared, path...)
+}
+
+// Labels returns the labels of a scenario's objects.
+func (p Preparation) Labels(s *Scenario) map[string]string {
+	return map[string]string{ManagedByLabel: ManagedBy, RunLabel: p.Run, recorder.ScenarioLabel: s.Label()}
+}
+
+// Pod sets images and node of a pod and, where harden is set, the security
+// context of the restricted Pod Security Standard where the fixture does not
+// say otherwise (https://kubernetes.io/docs/concepts/security/pod-security-standards/).
+func (p Preparation) Pod(pod *corev1.Pod, harden bool) {
+	off := false
+	spec := &pod.Spec
+	spec.AutomountServiceAccountToken = &off
+	if len(p.NodeSelector) > 0 && len(spec.NodeSelector) == 0 {
+		spec.NodeSelector = p.NodeSelector
+	}
+	for _, list := range [][]corev1.Container{spec.InitContainers, spec.Containers} {
+		for i := range list {
+			c := &list[i]
+			if use, ok := p.Images[c.Image]; ok {
+				c.Image = use
+			}
+			if harden && c.SecurityContext == nil {
+				c.SecurityContext = &corev1.SecurityContext{AllowPrivilegeEscalation: &off,
+					Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}}}
+			}
+		}
+	}
+	if harden && spec.SecurityContext == nil {
+		on := true
+		spec.SecurityContext = &corev1.PodSecurityContext{RunAsNonRoot: &on,
+			SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}}
+	}
+}
+
+// ReadFixture parses the manifest of a scenario. Pods are parsed strictly: an
+// unknown field is an error.
+func ReadFixture(name string) ([]*unstructured.Unstructured, error) {
+	data, err := fixtures.Manifest(name)
+	if err != nil {
+		return nil, err
+	}
+	var objects []*unstructured.Unstructured
+	decoder := yaml.NewYAMLOrJSONDecoder(bytes.NewReader(data), 4096)
+	for {
+		o := &unstructured.Unstructured{}
+		err := decoder.Decode(&o.Object)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("fixture %s: %w", name, err)
+		}
+		if len(o.Object) == 0 {
+			continue
+		}
+		if o.GetKind() == "Pod" {
+			if _, err := ToPod(o); err != nil {
+				return nil, fmt.Errorf("fixture %s: pod %s: %w", name, o.GetName(), err)
+			}
+		}
+		objects = append(objects, o)
+	}
+	if len(objects) == 0 {
+		return nil, fmt.Errorf("fixture %s has no objects", name)
+	}
+	return objects, nil
+}

@@ -1,0 +1,289 @@
+package scenario
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/hookcheck/hookcheck/framework/history"
+)
+
+// A Step is one thing that the runner does or waits for.
+//
+// An error of Do ends the scenario: the environment did not allow it to be
+// carried through, and every verdict is inconclusive. What the cluster does
+// otherwise than expected is no error: a wait that expires is written into the
+// history, the next steps follow, and the checks judge what is there.
+type Step struct {
+	Text string
+	Do   func(ctx context.Context, x *Execution) error
+}
+
+// Waits, and why they are as long as they are. They bound a scenario that goes
+// wrong; a good one never comes near.
+const (
+	readyWithin     = 90 * time.Second // many pods starting at once on a small node: 3 a second on two cores
+	afterGrace      = 45 * time.Second // beyond the grace period: kubelet's reaction, the floor, PLEG and status on a busy node
+	objectGone      = 20 * time.Second // from the removal of the finalizer to the DELETED of the watch
+	afterCompletion = 60 * time.Second // containers that end by themselves
+)
+
+// Create creates the fixture's objects, in the order of the manifest; with
+// names, only those.
+func Create(names ...string) Step {
+	return Step{Text: text("create", names), Do: func(ctx context.Context, x *Execution) error {
+		for _, o := range x.fixture {
+			if len(names) > 0 && !slices.Contains(names, o.GetName()) {
+				continue
+			}
+			if err := x.create(ctx, o); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+// AwaitReady waits until the pods (all where none is named) are Ready. Where
+// one is not in time because its containers could not even be started, the
+// scenario ends with the reason; where it is not for another reason, the
+// history says so and the scenario goes on.
+func AwaitReady(pods ...string) Step {
+	return Step{Text: text("await readiness", pods), Do: func(ctx context.Context, x *Execution) error {
+		ready := func(h *history.History) bool {
+			for _, name := range x.podsOf(h, pods) {
+				if !isReady(h.Pod(name)) {
+					return false
+				}
+			}
+			return true
+		}
+		return x.await(ctx, "await readiness", readyWithin, ready)
+	}}
+}
+
+// AwaitFor waits at most so long until the predicate holds for the history so
+// far; what says for what.
+func AwaitFor(what string, within time.Duration, is func(*history.History) bool) Step {
+	return Step{Text: "await " + what, Do: func(ctx context.Context, x *Execution) error {
+		return x.await(ctx, "await "+what, within, is)
+	}}
+}
+
+// Await waits at most so long until an event is recorded.
+func Await(p history.Pattern, within time.Duration) Step {
+	return AwaitFor(p.String(), within, func(h *history.History) bool { return h.First(p) != nil })
+}
+
+// Observe goes on recording for a while: to see that something does not happen.
+func Observe(d time.Duration) Step {
+	return Step{Text: "observe for " + d.String(), Do: func(ctx context.Context, x *Execution) error {
+		end := x.Recording.Step("observe", "", map[string]string{"for": d.String()})
+		defer end(nil)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(d):
+			return nil
+		}
+	}}
+}
+
+// DeleteOption changes how Delete and Evict delete.
+type DeleteOption func(*metav1.DeleteOptions)
+
+// Grace sets gracePeriodSeconds of the request; d must be whole seconds.
+func Grace(d time.Duration) DeleteOption {
+	return func(o *metav1.DeleteOptions) {
+		seconds := int64(d / time.Second)
+		o.GracePeriodSeconds = &seconds
+	}
+}
+
+// Delete deletes every pod of the scenario.
+func Delete(options ...DeleteOption) Step { return DeletePods(nil, options...) }
+
+// DeletePods deletes the named pods, all where none is named.
+func DeletePods(pods []string, options ...DeleteOption) Step {
+	o := deleteOptions(options)
+	return Step{Text: text("delete", pods), Do: func(ctx context.Context, x *Execution) error {
+		for _, name := range x.pods(pods) {
+			end := x.Recording.Step("delete", name, describeGrace(o))
+			err := x.Client.CoreV1().Pods(x.Namespace).Delete(ctx, name, o)
+			end(err)
+			if err != nil && !apierrors.IsNotFound(err) {
+				return fmt.Errorf("delete pod %s: %w", name, err)
+			}
+		}
+		return nil
+	}}
+}
+
+// Evict evicts every pod of the scenario through the eviction API.
+func Evict(options ...DeleteOption) Step {
+	o := deleteOptions(options)
+	return Step{Text: "evict", Do: func(ctx context.Context, x *Execution) error {
+		for _, name := range x.pods(nil) {
+			end := x.Recording.Step("evict", name, describeGrace(o))
+			err := x.Client.CoreV1().Pods(x.Namespace).EvictV1(ctx, &policyv1.Eviction{
+				ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: x.Namespace}, DeleteOptions: &o})
+			end(err)
+			if err != nil {
+				return fmt.Errorf("evict pod %s: %w", name, err)
+			}
+		}
+		return nil
+	}}
+}
+
+func deleteOptions(options []DeleteOption) metav1.DeleteOptions {
+	var o metav1.DeleteOptions
+	for _, set := range options {
+		set(&o)
+	}
+	return o
+}
+
+func describeGrace(o metav1.DeleteOptions) map[string]string {
+	if o.GracePeriodSeconds == nil {
+		return nil
+	}
+	return map[string]string{"grace": strconv.FormatInt(*o.GracePeriodSeconds, 10) + "s"}
+}
+
+// AwaitTerminated waits until the kubelet is done with the pods (all where none
+// is named): every container that ever ran is terminated and the phase is
+// Succeeded or Failed, or the object is gone. It waits for the grace period and
+// 45 s more.
+func AwaitTerminated(pods ...string) Step {
+	return Step{Text: text("await termination", pods), Do: func(ctx context.Context, x *Execution) error {
+		within := afterCompletion
+		x.Recording.Read(func(h *history.History) {
+			for _, name := range x.podsOf(h, pods) {
+				if p := h.Pod(name); p != nil && p.DeletionGracePeriodSeconds != nil {
+					within = max(within, time.Duration(*p.DeletionGracePeriodSeconds)*time.Second+afterGrace)
+				}
+			}
+		})
+		return x.await(ctx, "await termination", within, func(h *history.History) bool {
+			for _, name := range x.podsOf(h, pods) {
+				if !isDone(h, name) {
+					return false
+				}
+			}
+			return true
+		})
+	}}
+}
+
+// Release removes our finalizer from the pods, so that their objects can go,
+// and waits until they have.
+func Release(pods ...string) Step {
+	return Step{Text: text("release", pods), Do: func(ctx context.Context, x *Execution) error {
+		for _, name := range x.pods(pods) {
+			end := x.Recording.Step("release", name, nil)
+			err := releasePod(ctx, x.Client, x.Namespace, name)
+			end(err)
+			if err != nil {
+				return err
+			}
+		}
+		return x.await(ctx, "await removal", objectGone, func(h *history.History) bool {
+			for _, name := range x.podsOf(h, pods) {
+				if h.First(history.Removed().Of(name)) == nil {
+					return false
+				}
+			}
+			return true
+		})
+	}}
+}
+
+// FollowLog begins to follow a container's log. It comes into the history when
+// the container ends: see AwaitLog. To be begun before a deletion, since the
+// kubelet removes a deleted pod's logs.
+func FollowLog(pod, container string) Step {
+	return Step{Text: "follow the log of " + pod + "/" + container, Do: func(ctx context.Context, x *Execution) error {
+		stream, err := x.Client.CoreV1().Pods(x.Namespace).GetLogs(pod, &corev1.PodLogOptions{Container: container, Follow: true}).Stream(ctx)
+		if err != nil {
+			return fmt.Errorf("follow the log of %s/%s: %w", pod, container, err)
+		}
+		go func() {
+			defer stream.Close()
+			data, err := io.ReadAll(io.LimitReader(stream, maxLog))
+			text := string(data)
+			if err != nil {
+				text += "\nhookcheck: the log broke off: " + err.Error()
+			}
+			x.Recording.Log(pod, container, text)
+		}()
+		return nil
+	}}
+}
+
+// maxLog bounds what is kept of a log, in bytes; fixtures write some kilobytes.
+const maxLog = 256 << 10
+
+// AwaitLog waits until a log that is followed has come to its end.
+func AwaitLog() Step { return Await(history.Log(), objectGone) }
+
+// Exec runs a command in a container and notes what it wrote and its exit code
+// (note "exec", fields command, stdout, stderr, code).
+func Exec(pod, container string, command ...string) Step {
+	return Step{Text: "run " + strings.Join(command, " ") + " in " + pod, Do: func(ctx context.Context, x *Execution) error {
+		stdout, stderr, code, err := ExecIn(ctx, x.Config, x.Client, x.Namespace, pod, container, command)
+		if err != nil {
+			return err
+		}
+		x.Recording.Note("exec", pod, container, map[string]string{"command": strings.Join(command, " "),
+			"stdout": stdout, "stderr": stderr, "code": strconv.Itoa(code)})
+		return nil
+	}}
+}
+
+func text(verb string, names []string) string {
+	if len(names) == 0 {
+		return verb
+	}
+	return verb + " " + strings.Join(names, ", ")
+}
+
+func isReady(p *corev1.Pod) bool {
+	if p == nil {
+		return false
+	}
+	for _, c := range p.Status.Conditions {
+		if c.Type == corev1.PodReady {
+			return c.Status == corev1.ConditionTrue
+		}
+	}
+	return false
+}
+
+// isDone tells whether the kubelet is done with a pod.
+func isDone(h *history.History, name string) bool {
+	if h.First(history.Removed().Of(name)) != nil {
+		return true
+	}
+	p := h.Pod(name)
+	if p == nil || (p.Status.Phase != corev1.PodSucceeded && p.Status.Phase != corev1.PodFailed) {
+		return false
+	}
+	for _, list := range [][]corev1.ContainerStatus{p.Status.InitContainerStatuses, p.Status.ContainerStatuses} {
+		for _, cs := range list {
+			if cs.State.Running != nil {
+				return false
+			}
+		}
+	}
+	return true
+}

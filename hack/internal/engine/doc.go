@@ -1,0 +1,20 @@
+// Package engine gets a container engine that can run Kubernetes nodes.
+//
+// Where a Docker engine answers, it is used as it is. Where none does, a Debian or Ubuntu machine on which we
+// are root gets Debian's, started by us and detached from us. Everything else ends in one sentence that says
+// what to do: nothing is installed, configured or restarted that belongs to somebody.
+//
+// # The probe
+//
+// A node is a privileged container. On machines that are themselves confined, an engine may run ordinary
+// containers and fail on those, since the runtime asks for every capability and the machine has not all of them
+// ("unable to apply caps: operation not permitted"). So the engine is probed: one privileged container, and one
+// process executed in it. Only where that fails for that reason, and only in an engine that we started, the
+// runtime is wrapped by a program that leaves out of each request what the machine does not have; see
+// progs/ocirunc. The result is remembered for as long as that engine runs.
+//
+// # What it keeps
+//
+// In the state directory of package xdg: dockerd.log; dockerd.json, which says what we started; probe.json, the
+// last result. An engine that we started keeps running. `kill $(jq .pid dockerd.json)` ends it.
+package engine

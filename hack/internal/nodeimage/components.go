@@ -1,0 +1,136 @@
+package nodeimage
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/mod/semver"
+
+	"github.com/hookcheck/hookcheck/hack/internal/command"
+	"github.com/hookcheck/hookcheck/hack/internal/gobuild"
+	"github.com/hookcheck/hookcheck/hack/internal/progs"
+)
+
+// The versions of everything but Kubernetes. kind's files are of the version in go.mod, so that the node and the
+// library that starts it agree.
+const (
+	kindVersion       = "v0.33.0"
+	containerdVersion = "v2.3.4" // what kind v0.33.0 has in its base image
+	etcdVersion       = "v3.6.16"
+	cniVersion        = "v1.9.1"
+)
+
+// component is a Go module of which some main packages become programs of the node.
+type component struct {
+	name, module, version string
+	binaries              []gobuild.Binary
+	tags                  string
+	ldflags               []string
+}
+
+// kubernetes is Kubernetes itself, as its own build stamps it.
+func kubernetes(version string) component {
+	const stamp = "k8s.io/component-base/version."
+	number := strings.SplitN(strings.TrimPrefix(version, "v"), ".", 3)
+	c := component{
+		name: "kubernetes", module: "k8s.io/kubernetes", version: version,
+		ldflags: []string{
+			"-X " + stamp + "gitVersion=" + version, "-X " + stamp + "gitMajor=" + number[0], "-X " + stamp + "gitMinor=" + number[1],
+			// The commit is not in the module; "archive" is what Kubernetes says of a tree without git.
+			"-X " + stamp + "gitTreeState=archive",
+		},
+	}
+	// The kubelet first: it takes longest, and what the others share is then compiled.
+	for _, name := range []string{"kubelet", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubeadm", "kubectl"} {
+		c.binaries = append(c.binaries, gobuild.Binary{Name: name, Package: c.module + "/cmd/" + name})
+	}
+	return c
+}
+
+func containerd() component {
+	c := component{
+		name: "containerd", module: "github.com/containerd/containerd/v2", version: containerdVersion,
+		tags:    "no_aufs,no_btrfs,no_devmapper,no_zfs", // as kind builds it
+		ldflags: []string{"-X github.com/containerd/containerd/v2/version.Version=" + containerdVersion},
+	}
+	for _, name := range []string{"containerd", "containerd-shim-runc-v2", "ctr"} {
+		c.binaries = append(c.binaries, gobuild.Binary{Name: name, Package: c.module + "/cmd/" + name})
+	}
+	return c
+}
+
+func etcd() component {
+	const module = "go.etcd.io/etcd/server/v3"
+	return component{name: "etcd", module: module, version: etcdVersion, binaries: []gobuild.Binary{{Name: "etcd", Package: module}}}
+}
+
+func cniPlugins() component {
+	c := component{name: "cni-plugins", module: "github.com/containernetworking/plugins", version: cniVersion}
+	for _, plugin := range []string{"ipam/host-local", "main/bridge", "main/loopback", "main/ptp", "meta/portmap"} {
+		c.binaries = append(c.binaries, gobuild.Binary{Name: filepath.Base(plugin), Package: c.module + "/plugins/" + plugin})
+	}
+	return c
+}
+
+// build returns the directory that holds the component's binaries.
+func (c component) build(ctx context.Context, logf command.Logf) (string, error) {
+	got, err := gobuild.Download(ctx, c.module, c.version)
+	if err != nil {
+		return "", err
+	}
+	goMod, err := os.ReadFile(got.GoMod)
+	if err != nil {
+		return "", fmt.Errorf("read the go.mod of %s: %w", c.module, err)
+	}
+	source, err := gobuild.FromModule(c.module, c.version, goMod)
+	if err != nil {
+		return "", err
+	}
+	return gobuild.Build(ctx, logf, gobuild.Spec{
+		Name: c.name + "-" + c.version, Source: source, Get: c.module + "@" + c.version,
+		Binaries: c.binaries, Tags: c.tags, LDFlags: c.ldflags,
+	})
+}
+
+// parts are the directories and files from which the image is put together.
+type parts struct {
+	kubernetes, containerd, etcd, cni string // directories of binaries
+	pause, crunfix, iptables, podnet  string // binaries
+	kind                              string // directory of kind's files for the root of a node
+	rootfs                            string // directory made by package debimage
+}
+
+// buildGo builds everything that comes from Go modules, one after the other: each build uses all cores.
+func buildGo(ctx context.Context, logf command.Logf, version string, p *parts) error {
+	kind, err := gobuild.Download(ctx, "sigs.k8s.io/kind", kindVersion)
+	if err != nil {
+		return err
+	}
+	p.kind = filepath.Join(kind.Dir, "images", "base", "files")
+	for _, c := range []struct {
+		component
+		dir *string
+	}{{kubernetes(version), &p.kubernetes}, {containerd(), &p.containerd}, {etcd(), &p.etcd}, {cniPlugins(), &p.cni}} {
+		if *c.dir, err = c.build(ctx, logf); err != nil {
+			return err
+		}
+	}
+	for name, path := range map[string]*string{"pause": &p.pause, "crunfix": &p.crunfix, "iptables": &p.iptables, "podnet": &p.podnet} {
+		if *path, err = progs.Build(ctx, logf, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ParseVersion checks a Kubernetes version and returns it with its leading v.
+func ParseVersion(s string) (string, error) {
+	v := "v" + strings.TrimPrefix(strings.TrimSpace(s), "v")
+	if !semver.IsValid(v) || semver.Canonical(v) != v {
+		return "", fmt.Errorf("%q is not a complete Kubernetes version; write it like v1.36.4", s)
+	}
+	return v, nil
+}

@@ -1,0 +1,25 @@
+// Package reports turns the results of a run into what people and machines
+// read: report.json, junit.xml, the table at the end and the live progress.
+//
+// The order of events in a run:
+//
+//  1. [CreateLog] starts results.jsonl: a header with the run's [Meta] and the
+//     selected requirements, then every result in a line of its own, on disk
+//     before anything else is told about it.
+//  2. [Progress] shows what runs and what was found.
+//  3. [New] joins results and catalogue into a [Report] and decides the
+//     [Outcome]; [Write] puts report.json and junit.xml beside the log, each
+//     whole or not at all, also when the set-up failed.
+//  4. [WriteTable] prints the verdicts.
+//
+// Where a run was killed before step 3, [ReadLog] and [Record.Report] rebuild
+// the same report from results.jsonl alone.
+//
+// Two rules hold in all outputs. What was selected and has no result is there,
+// as not run with the reason, so a part never poses as the whole. And nothing
+// looks like success unless it is: the exit code is 0 exactly if no case of
+// junit.xml is a failure or an error.
+//
+// The package knows requirements and results only: no cluster, no scenario. A
+// reader who wants the evidence behind a verdict wants package history.
+package reports

@@ -1,0 +1,113 @@
+package reports
+
+import (
+	"strings"
+
+	"github.com/hookcheck/hookcheck/framework/requirement"
+)
+
+// Outcome says in one word how a run ended.
+type Outcome string
+
+// The outcomes.
+const (
+	Conformant    Outcome = "conformant"
+	NonConformant Outcome = "non-conformant"
+	Inconclusive  Outcome = "inconclusive"
+	Interrupted   Outcome = "interrupted"
+	Error         Outcome = "error"
+)
+
+// The exit codes of the command. ExitUsage never comes out of a report: who
+// misspells a flag gets no run.
+const (
+	ExitConformant    = 0
+	ExitNonConformant = 1
+	ExitUsage         = 2
+	ExitInconclusive  = 3   // also: the environment failed
+	ExitInterrupted   = 130 // 128 + SIGINT, as shells have it
+)
+
+// The reason codes of a requirement that did not run.
+const (
+	codeInterrupted = "interrupted"
+	codeDryRun      = "dry-run"
+	codeSetupFailed = "setup-failed"
+	codeNoResult    = "no-result"
+)
+
+// displayOrder is that of the verdicts in tables and counts: how much is well,
+// and then what is not, the most serious first.
+var displayOrder = []requirement.Verdict{
+	requirement.Conformant, requirement.NonConformant, requirement.Inconclusive, requirement.NotRun, requirement.NotApplicable,
+}
+
+// A Summary counts requirements by verdict.
+type Summary struct {
+	Conformant    int `json:"conformant"`
+	NonConformant int `json:"nonConformant"`
+	Inconclusive  int `json:"inconclusive"`
+	NotApplicable int `json:"notApplicable"`
+	NotRun        int `json:"notRun"`
+}
+
+// Add counts one more of verdict v. What is no known verdict is counted as
+// inconclusive, so that it cannot pass for success.
+func (s *Summary) Add(v requirement.Verdict) { *s.field(v)++ }
+
+// Count returns how many have verdict v.
+func (s Summary) Count(v requirement.Verdict) int { return *s.field(v) }
+
+// Total returns how many there are.
+func (s Summary) Total() int {
+	return s.Conformant + s.NonConformant + s.Inconclusive + s.NotApplicable + s.NotRun
+}
+
+func (s *Summary) field(v requirement.Verdict) *int {
+	switch v {
+	case requirement.Conformant:
+		return &s.Conformant
+	case requirement.NonConformant:
+		return &s.NonConformant
+	case requirement.NotApplicable:
+		return &s.NotApplicable
+	case requirement.NotRun:
+		return &s.NotRun
+	default:
+		return &s.Inconclusive
+	}
+}
+
+// Decide returns the outcome of a run and its exit code. In this order:
+//
+//   - a run that was stopped is interrupted, whatever it had found;
+//   - one violated requirement, of any level, is non-conformant: nothing that
+//     is missing could take it back;
+//   - a failed set-up is an error;
+//   - an inconclusive requirement, or one that was selected and did not run, is
+//     inconclusive, and so is a run in which nothing was judged conformant,
+//     since what does not apply proves nothing;
+//   - all else is conformant.
+func Decide(s Summary, run Run) (Outcome, int) {
+	switch {
+	case run.Interrupted:
+		return Interrupted, ExitInterrupted
+	case s.NonConformant > 0:
+		return NonConformant, ExitNonConformant
+	case run.Error != "":
+		return Error, ExitInconclusive
+	case s.Inconclusive > 0, s.NotRun > 0, s.Conformant == 0:
+		return Inconclusive, ExitInconclusive
+	default:
+		return Conformant, ExitConformant
+	}
+}
+
+// reasonCode returns what stands before the first colon of a reason, or "".
+func reasonCode(reason string) string {
+	code, _, found := strings.Cut(reason, ":")
+	if !found {
+		return ""
+	}
+	return code
+}

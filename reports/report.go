@@ -1,0 +1,226 @@
+package reports
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hookcheck/hookcheck/framework/requirement"
+)
+
+// APIVersion is the version of the type [Report].
+const APIVersion = "hookcheck.dev/report/v1"
+
+// Run tells when and how a run went.
+type Run struct {
+	ID      string    `json:"id"`
+	Started time.Time `json:"started"` // UTC
+	Ended   time.Time `json:"ended"`   // UTC
+	Seconds float64   `json:"seconds"` // wall time
+	// Hostname is the machine that hookcheck ran on; may be empty.
+	Hostname string `json:"hostname,omitempty"`
+	// Interrupted says that the run was stopped before its end.
+	Interrupted bool `json:"interrupted"`
+	// Error is why the set-up failed; empty where it did not.
+	Error string `json:"error,omitempty"`
+	// Command is the command line.
+	Command []string `json:"command,omitempty"`
+}
+
+// Suite identifies the hookcheck that ran.
+type Suite struct {
+	Version   string `json:"version"`
+	Commit    string `json:"commit"`
+	GoVersion string `json:"goVersion"`
+}
+
+// Cluster identifies what was judged.
+type Cluster struct {
+	ServerVersion string `json:"serverVersion"`
+	Context       string `json:"context,omitempty"`
+	Provider      string `json:"provider,omitempty"`
+	Namespace     string `json:"namespace,omitempty"`
+	Nodes         []Node `json:"nodes,omitempty"`
+}
+
+// Node is a node of the cluster, in the words of its status.nodeInfo.
+type Node struct {
+	Name                    string `json:"name"`
+	KubeletVersion          string `json:"kubeletVersion"`
+	ContainerRuntimeVersion string `json:"containerRuntimeVersion"`
+	OSImage                 string `json:"osImage"`
+	KernelVersion           string `json:"kernelVersion"`
+	Architecture            string `json:"architecture"`
+}
+
+// Selection is what the user asked for; empty fields select everything.
+type Selection struct {
+	Profile      requirement.Profile `json:"profile,omitempty"`
+	Requirements []string            `json:"requirements,omitempty"`
+	LabelFilter  string              `json:"labelFilter,omitempty"`
+}
+
+// Catalogue identifies the catalogue and how much of it was selected.
+type Catalogue struct {
+	Digest   string `json:"digest"` // see Digest
+	Count    int    `json:"count"`
+	Selected int    `json:"selected"`
+}
+
+// Meta is everything about a run but its results.
+type Meta struct {
+	Run       Run       `json:"run"`
+	Suite     Suite     `json:"suite"`
+	Cluster   Cluster   `json:"cluster"`
+	Selection Selection `json:"selection"`
+	Catalogue Catalogue `json:"catalogue"`
+}
+
+// An Entry is one selected requirement with its result.
+type Entry struct {
+	requirement.Result
+	Level    requirement.Level   `json:"level"`
+	Profile  requirement.Profile `json:"profile"`
+	Area     string              `json:"area"`
+	Sentence string              `json:"sentence"`
+	Source   []string            `json:"source"`
+	Note     string              `json:"note,omitempty"`
+}
+
+// A Report is the outcome of one run, as report.json holds it.
+type Report struct {
+	APIVersion string `json:"apiVersion"`
+	Meta
+	Summary  Summary `json:"summary"`
+	Outcome  Outcome `json:"outcome"`
+	ExitCode int     `json:"exitCode"`
+	// Results has one entry for each selected requirement, sorted by id.
+	Results []Entry `json:"results"`
+}
+
+// Digest returns "sha256:" and the hexadecimal SHA-256 of the lines
+// id TAB level TAB sentence LF, sorted. White space inside a sentence counts as
+// one space, so that reflowing the YAML does not change the digest.
+func Digest(catalogue []requirement.Requirement) string {
+	lines := make([]string, 0, len(catalogue))
+	for _, r := range catalogue {
+		lines = append(lines, fmt.Sprintf("%s\t%s\t%s\n", r.ID, r.Level, oneLine(r.Sentence)))
+	}
+	slices.Sort(lines)
+	sum := sha256.Sum256([]byte(strings.Join(lines, "")))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// CatalogueOf describes the whole catalogue, of which selected were selected.
+func CatalogueOf(catalogue []requirement.Requirement, selected int) Catalogue {
+	return Catalogue{Digest: Digest(catalogue), Count: len(catalogue), Selected: selected}
+}
+
+// New joins the selected requirements with their results. A selected
+// requirement without a result becomes not run. The error names every
+// requirement that is selected twice, every second result for one, every result
+// for a requirement that is not selected, and every verdict that does not exist.
+func New(meta Meta, selected []requirement.Requirement, results []requirement.Result) (Report, error) {
+	var errs []error
+	given := make(map[string]requirement.Result, len(results))
+	for _, result := range results {
+		if _, twice := given[result.Requirement]; twice {
+			errs = append(errs, fmt.Errorf("%s: two results in one run", result.Requirement))
+			continue
+		}
+		if !slices.Contains(requirement.Verdicts, result.Verdict) {
+			errs = append(errs, fmt.Errorf("%s: unknown verdict %q", result.Requirement, result.Verdict))
+		}
+		given[result.Requirement] = result
+	}
+
+	meta.Run.Started, meta.Run.Ended = meta.Run.Started.UTC(), meta.Run.Ended.UTC()
+	meta.Catalogue.Selected = len(selected)
+	report := Report{APIVersion: APIVersion, Meta: meta, Results: make([]Entry, 0, len(selected))}
+	known := make(map[string]bool, len(selected))
+	for _, r := range selected {
+		if known[r.ID] {
+			errs = append(errs, fmt.Errorf("%s: selected twice", r.ID))
+			continue
+		}
+		known[r.ID] = true
+		result, ok := given[r.ID]
+		if !ok {
+			result = requirement.Result{Requirement: r.ID, Verdict: requirement.NotRun, Reason: missing(meta.Run)}
+		}
+		result.Started = result.Started.UTC()
+		report.Summary.Add(result.Verdict)
+		report.Results = append(report.Results, Entry{
+			Result: result, Level: r.Level, Profile: r.Profile, Area: r.Area,
+			Sentence: r.Sentence, Source: r.Source, Note: r.Note,
+		})
+	}
+	for _, result := range results {
+		if !known[result.Requirement] {
+			errs = append(errs, fmt.Errorf("%s: a result, but the requirement was not selected", result.Requirement))
+		}
+	}
+	if len(errs) > 0 {
+		return Report{}, fmt.Errorf("join results and catalogue: %w", errors.Join(errs...))
+	}
+	slices.SortFunc(report.Results, func(a, b Entry) int { return cmp.Compare(a.Requirement, b.Requirement) })
+	report.Outcome, report.ExitCode = Decide(report.Summary, meta.Run)
+	return report, nil
+}
+
+// missing is the reason of a selected requirement without a result.
+func missing(run Run) string {
+	switch {
+	case run.Interrupted:
+		return codeInterrupted + ": the run ended before this requirement was judged"
+	case run.Error != "":
+		return codeSetupFailed + ": " + cut(oneLine(run.Error), 300)
+	default:
+		return codeNoResult + ": the run ended, but no check gave a verdict on this requirement"
+	}
+}
+
+// Parse reads a report.json. It refuses other API versions and data that holds
+// more than one report.
+func Parse(data []byte) (Report, error) {
+	var version struct {
+		APIVersion string `json:"apiVersion"`
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	if err := decoder.Decode(&version); err != nil {
+		return Report{}, fmt.Errorf("not a report: %w", err)
+	}
+	if version.APIVersion != APIVersion {
+		return Report{}, fmt.Errorf("apiVersion is %q; this hookcheck reads %q", version.APIVersion, APIVersion)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return Report{}, errors.New("not a report: something follows its end")
+	}
+	var report Report
+	if err := json.Unmarshal(data, &report); err != nil {
+		return Report{}, fmt.Errorf("not a report: %w", err)
+	}
+	return report, nil
+}
+
+// Read reads the report.json at path.
+func Read(path string) (Report, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return Report{}, fmt.Errorf("read report: %w", err)
+	}
+	report, err := Parse(data)
+	if err != nil {
+		return Report{}, fmt.Errorf("read report %s: %w", path, err)
+	}
+	return report, nil
+}

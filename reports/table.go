@@ -1,0 +1,237 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/hookcheck/hookcheck/framework/requirement"
+)
+
+// windowLines caps a timeline in the table; the history has the whole.
+const windowLines = 40
+
+// TableOptions say how the table is laid out.
+type TableOptions struct {
+	// Width is that of the terminal, in columns; below 80 counts as 80. 0 is no
+	// terminal: text is wrapped at 100 and nothing is cut.
+	Width int
+	// Colour is the caller's choice; see UseColour.
+	Colour bool
+	// Dir is the artifacts directory, before every path that is printed.
+	Dir string
+}
+
+// WriteTable prints what a run found: the verdicts counted by area; every
+// requirement that is violated, inconclusive or not run, with what there is to
+// know about it; those that do not apply and why; and, last, the verdict on the
+// whole in one line.
+func WriteTable(w io.Writer, report Report, options TableOptions) error {
+	t := table{dir: options.Dir, colour: options.Colour, width: 100}
+	if options.Width > 0 {
+		t.width = max(options.Width, minWidth)
+		t.limit = t.width
+	}
+	t.counts(report)
+	for _, entry := range report.Results {
+		if entry.Verdict == requirement.NonConformant {
+			t.finding(entry)
+		}
+	}
+	for _, entry := range report.Results {
+		if entry.Verdict == requirement.Inconclusive {
+			t.finding(entry)
+		}
+	}
+	t.notRun(report)
+	t.notApplicable(report)
+	if report.Run.Error != "" {
+		t.line("")
+		t.line(t.paint(red, "the set-up failed"))
+		for line := range strings.SplitSeq(strings.TrimSpace(printable(report.Run.Error)), "\n") {
+			t.line("  " + line)
+		}
+	}
+	t.line("")
+	t.line(t.verdict(report))
+	_, err := io.WriteString(w, t.text.String())
+	return err
+}
+
+type table struct {
+	text   strings.Builder
+	dir    string
+	colour bool
+	width  int // where text wraps
+	limit  int // where a line that may not wrap is cut; 0 = nowhere
+}
+
+func (t *table) line(s string) { t.text.WriteString(strings.TrimRight(s, " ") + "\n") }
+
+// counts prints one row an area and one column a verdict.
+func (t *table) counts(report Report) {
+	var areas []string
+	byArea := map[string]*Summary{}
+	longest := len("total")
+	for _, entry := range report.Results {
+		if byArea[entry.Area] == nil {
+			byArea[entry.Area] = &Summary{}
+			areas = append(areas, entry.Area)
+			longest = max(longest, utf8.RuneCountInString(entry.Area))
+		}
+		byArea[entry.Area].Add(entry.Verdict)
+	}
+	slices.Sort(areas)
+
+	row := func(name string, cell func(v requirement.Verdict) string) {
+		var b strings.Builder
+		fmt.Fprintf(&b, "%-*s", longest, printable(name))
+		for _, v := range displayOrder {
+			b.WriteString("  " + cell(v))
+		}
+		t.line(b.String())
+	}
+	count := func(s Summary) func(v requirement.Verdict) string {
+		return func(v requirement.Verdict) string {
+			n := s.Count(v)
+			if n == 0 {
+				return fmt.Sprintf("%*s", len(v), "-")
+			}
+			return t.paint(colours[v], fmt.Sprintf("%*s", len(v), strconv.Itoa(n)))
+		}
+	}
+	row("area", func(v requirement.Verdict) string { return string(v) })
+	for _, area := range areas {
+		row(area, count(*byArea[area]))
+	}
+	row("total", count(report.Summary))
+}
+
+// finding prints one violated or inconclusive requirement.
+func (t *table) finding(entry Entry) {
+	t.line("")
+	t.line(fmt.Sprintf("%s  %s  %s", t.paint(colours[entry.Verdict], string(entry.Verdict)), t.paint(bold, printable(entry.Requirement)), entry.Level))
+	t.field("", oneLine(entry.Sentence))
+	t.field("reason", entry.Reason)
+	t.field("expected", entry.Expected)
+	t.field("seen", entry.Seen)
+	t.field("note", entry.Note)
+	if window := strings.Trim(printable(entry.Window), "\n"); window != "" {
+		t.line("")
+		lines := strings.Split(window, "\n")
+		for _, line := range lines[:min(len(lines), windowLines)] {
+			t.line("      " + line)
+		}
+		if more := len(lines) - windowLines; more > 0 {
+			t.line("      … " + plural(more, "more line") + " in the history")
+		}
+		t.line("")
+	}
+	if entry.History != "" {
+		t.line("  history   " + t.path(entry.History))
+	}
+}
+
+// field prints a labelled text, wrapped under itself.
+func (t *table) field(label, text string) {
+	indent := "  "
+	if label != "" {
+		indent = fmt.Sprintf("  %-8s  ", label)
+	}
+	for _, line := range wrap(printable(text), t.width-len(indent)) {
+		t.line(indent + line)
+		indent = strings.Repeat(" ", len(indent))
+	}
+}
+
+// notRun prints those that did not run under their reasons: mostly all have the
+// same one.
+func (t *table) notRun(report Report) {
+	byReason := map[string][]Entry{}
+	var reasons []string
+	for _, entry := range report.Results {
+		if entry.Verdict != requirement.NotRun {
+			continue
+		}
+		if byReason[entry.Reason] == nil {
+			reasons = append(reasons, entry.Reason)
+		}
+		byReason[entry.Reason] = append(byReason[entry.Reason], entry)
+	}
+	for _, reason := range reasons {
+		entries := byReason[reason]
+		t.line("")
+		t.line(t.paint(colours[requirement.NotRun], string(requirement.NotRun)) + "  " + plural(len(entries), "requirement"))
+		t.field("", reason)
+		longest := longestID(entries)
+		for _, entry := range entries {
+			t.line(t.fit("    " + printable(fmt.Sprintf("%-*s  %-8s  %s", longest, entry.Requirement, entry.Level, oneLine(entry.Sentence)))))
+		}
+	}
+}
+
+func (t *table) notApplicable(report Report) {
+	var entries []Entry
+	for _, entry := range report.Results {
+		if entry.Verdict == requirement.NotApplicable {
+			entries = append(entries, entry)
+		}
+	}
+	if len(entries) == 0 {
+		return
+	}
+	t.line("")
+	t.line(t.paint(colours[requirement.NotApplicable], string(requirement.NotApplicable)) + "  " + plural(len(entries), "requirement"))
+	longest := longestID(entries)
+	for _, entry := range entries {
+		reason := cmp.Or(oneLine(printable(entry.Reason)), "no reason was given")
+		t.line(t.fit(fmt.Sprintf("    %-*s  %s", longest, printable(entry.Requirement), reason)))
+	}
+}
+
+func longestID(entries []Entry) int {
+	longest := 0
+	for _, entry := range entries {
+		longest = max(longest, utf8.RuneCountInString(entry.Requirement))
+	}
+	return longest
+}
+
+// fit cuts a line that may take only one, where there is a limit.
+func (t *table) fit(line string) string {
+	if t.limit == 0 {
+		return line
+	}
+	return cut(line, t.limit)
+}
+
+func (t *table) path(name string) string { return printable(filepath.Join(t.dir, name)) }
+
+// The colours: SGR parameters of ECMA-48.
+const (
+	bold   = "1"
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+	dim    = "2"
+)
+
+var colours = map[requirement.Verdict]string{
+	requirement.Conformant:    green,
+	requirement.NonConformant: red,
+	requirement.Inconclusive:  yellow,
+	requirement.NotRun:        yellow,
+	requirement.NotApplicable: dim,
+}
+
+func (t *table) paint(colour, s string) string {
+	if !t.colour {
+		return s
+	}
+	return "\x1b[" + colour + "m" + s + "\x1b[0m"
+}

@@ -1,0 +1,86 @@
+package reports
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hookcheck/hookcheck/framework/requirement"
+)
+
+// verdict is the last line of a run:
+//
+//	verdict: not conformant – 2 requirements violated (1 MUST, 1 SHOULD); 57 of
+//	60 conformant, 1 inconclusive, 4 not applicable; 3m12s; out/junit.xml out/report.json
+func (t *table) verdict(report Report) string {
+	s := report.Summary
+	word, colour, why := string(report.Outcome), yellow, ""
+	switch report.Outcome {
+	case Conformant:
+		colour = green
+	case NonConformant:
+		word, colour = "not conformant", red
+		why = violated(report)
+	case Interrupted:
+		why = fmt.Sprintf("stopped with %d of %s not judged", s.NotRun, plural(s.Total(), "requirement"))
+		if s.NonConformant > 0 {
+			why += ", " + violated(report)
+		}
+	case Error:
+		colour, why = red, "the set-up failed"
+	case Inconclusive:
+		switch without := s.Inconclusive + s.NotRun; {
+		case without > 0:
+			why = plural(without, "requirement") + " without a verdict"
+		default:
+			why = "nothing was judged conformant"
+		}
+	}
+
+	var parts []string
+	if why != "" {
+		parts = append(parts, why)
+	}
+	parts = append(parts, tally(s))
+	if c := report.Catalogue; c.Selected < c.Count {
+		parts = append(parts, fmt.Sprintf("%d of the catalogue's %d selected", c.Selected, c.Count))
+	}
+	parts = append(parts,
+		human(seconds(report.Run.Seconds)),
+		t.path(JUnitFile)+" "+t.path(ReportFile))
+	return t.paint(colour, "verdict: "+word) + " – " + strings.Join(parts, "; ")
+}
+
+// tally counts those that apply, and then the others.
+func tally(s Summary) string {
+	var parts []string
+	if applicable := s.Total() - s.NotApplicable; applicable > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %s conformant", s.Conformant, plural(applicable, "requirement")))
+	}
+	for _, v := range []requirement.Verdict{requirement.Inconclusive, requirement.NotRun, requirement.NotApplicable} {
+		if n := s.Count(v); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, v))
+		}
+	}
+	if len(parts) == 0 {
+		return "no requirement was selected"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// violated counts the violated requirements by level: a broken MUST weighs more
+// than a broken SHOULD, though both are non-conformant.
+func violated(report Report) string {
+	byLevel := map[requirement.Level]int{}
+	for _, entry := range report.Results {
+		if entry.Verdict == requirement.NonConformant {
+			byLevel[entry.Level]++
+		}
+	}
+	var levels []string
+	for _, level := range []requirement.Level{requirement.Must, requirement.MustNot, requirement.Should, requirement.Observed} {
+		if n := byLevel[level]; n > 0 {
+			levels = append(levels, fmt.Sprintf("%d %s", n, level))
+		}
+	}
+	return fmt.Sprintf("%s violated (%s)", plural(report.Summary.NonConformant, "requirement"), strings.Join(levels, ", "))
+}

@@ -1,0 +1,38 @@
+package demos
+
+import (
+	"time"
+
+	. "github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/judge"
+	. "github.com/hookcheck/hookcheck/framework/scenario"
+)
+
+// A postStart command that does not exist: the container is killed and started
+// again, and again, with growing delay.
+//
+//  1. apply the pod
+//  2. wait for the Event BackOff, and for the reason in the status
+//  3. delete it
+var _ = Describe("badcommand as postStart", "demos/badcommand", func(s *S) {
+	s.AsWritten()
+	s.Do(Create(), Await(KubeEvent("BackOff"), inTime), Await(Waiting("PostStartHookError|CrashLoopBackOff"), inTime),
+		Delete(Grace(time.Second)), AwaitTerminated())
+
+	s.Check("poststart.failure.exec-missing-binary", func(j *judge.J, h *History) {
+		const container = "lifecycle-demo-container"
+		for _, reason := range []string{"Created", "Started", "FailedPostStartHook"} {
+			j.Expect(h).To(Contain(KubeEvent(reason).In(container)))
+		}
+		j.Expect(h).To(Contain(KubeEventSaying("Killing", "FailedPostStartHook").In(container)))
+		j.Expect(h).To(Contain(KubeEventSaying("BackOff", "^Back-off restarting failed container "+container+" in pod badcommand_").In(container)))
+		j.Expect(h).To(ContainNo(PodVersion(ContainerReady(container))))
+	})
+	s.Check("poststart.failure.waiting-reason", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(Waiting("PostStartHookError|CrashLoopBackOff")))
+		said := Waiting("PostStartHookError")
+		if h.First(said) != nil { // it may be coalesced with the back-off; where it is shown, it says what failed
+			j.Expect(h).To(Contain(said.Saying("message", `^Exec lifecycle hook \(\[badcommand\]\) for Container "lifecycle-demo-container" in Pod "badcommand_.*" failed - error: `)))
+		}
+	})
+})

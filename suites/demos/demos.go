@@ -1,0 +1,11 @@
+// Package demos has the examples that tutorials and the documentation show,
+// applied as their readers would apply them: plain manifests with nginx, looked
+// at with the means of kubectl. Each is judged by the requirement that it is
+// meant to demonstrate.
+package demos
+
+import "time"
+
+// inTime bounds the waits of a demonstration: a web server that starts, an Event
+// that arrives, a container that is restarted once.
+const inTime = 60 * time.Second

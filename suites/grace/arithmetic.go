@@ -1,0 +1,34 @@
+package grace
+
+import (
+	"time"
+
+	. "github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/judge"
+	. "github.com/hookcheck/hookcheck/framework/scenario"
+)
+
+// The arithmetic that the documentation explains with 55 s + 10 s > 60 s, scaled
+// down to a tenth.
+//
+//  1. a pod whose hook and shutdown together need 8 s of a grace period of 6 s, the
+//     same with 13 s, and one that needs 3 s of 8 s without a hook
+//  2. wait until they are ready; delete them
+//  3. wait until the kubelet is done with them
+var _ = Describe("hook plus shutdown against the grace period", "grace/arithmetic", func(s *S) {
+	const short, long, plain = "arithmetic-short", "arithmetic-long", "arithmetic-plain"
+	s.Weight(3)
+	s.Do(Create(), AwaitReady(), Delete(), AwaitTerminated())
+
+	s.Check("grace.seed-arithmetic", func(j *judge.J, h *History) {
+		j.Expect(h).To(HappenBefore(HookEnd(PreStop).Of(short), Signal("SIGTERM").Of(short)))
+		j.Expect(h).To(ContainNo(Entry("clean").Of(short)))
+		j.Expect(h).To(Contain(Terminated().Of(short).With("exitCode", "137")))
+		j.Expect(h).To(HappenBefore(HookEnd(PreStop).Of(long), Entry("clean").Of(long)))
+		j.Expect(h).To(Contain(Terminated().Of(long).With("exitCode", "0")))
+	})
+	s.Check("grace.full-window", func(j *judge.J, h *History) {
+		j.Expect(h).To(Elapse(Signal("SIGTERM").Of(plain), Entry("clean").Of(plain), 3*time.Second-beat, 3*time.Second+Late))
+		j.Expect(h).To(Contain(Terminated().Of(plain).With("exitCode", "0")))
+	})
+})

@@ -1,0 +1,28 @@
+package grace
+
+import (
+	"time"
+
+	. "github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/judge"
+	. "github.com/hookcheck/hookcheck/framework/scenario"
+)
+
+// A preStop hook that never ends: the stop signal comes when the grace period
+// has run out, SIGKILL 2 s later.
+//
+//  1. two pods with 4 s of grace and a preStop hook of 60 s: one's entrypoint
+//     exits on the stop signal, the other's ignores it
+//  2. wait until they are ready; delete them
+//  3. wait until the kubelet is done with them
+var _ = Describe("a preStop that never ends", "grace/overrun", func(s *S) {
+	const grace = 4 * time.Second
+	s.Weight(2)
+	s.Do(Create(), AwaitReady(), Delete(), AwaitTerminated())
+
+	s.Check("grace.hook-overrun", func(j *judge.J, h *History) {
+		j.Expect(h).To(Elapse(HookBegin(PreStop).Of("overrun-exits"), Signal("SIGTERM").Of("overrun-exits"), grace-Early, grace+Late))
+		j.Expect(h).To(Contain(Exit().Of("overrun-exits").With("code", "0")))
+		j.Expect(h).To(Elapse(Signal("SIGTERM").Of("overrun-ignores"), LastBeat().Of("overrun-ignores"), Floor-beat, Floor+Late))
+	})
+})

@@ -1,0 +1,29 @@
+package grace
+
+import (
+	"time"
+
+	. "github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/judge"
+	. "github.com/hookcheck/hookcheck/framework/scenario"
+)
+
+// preStop hook and shutdown share one grace period.
+//
+//  1. a pod with 7 s of grace, a preStop hook of 3 s, and an entrypoint that
+//     ignores the stop signal
+//  2. wait until it is ready; delete it
+//  3. wait until the kubelet is done with it
+var _ = Describe("one grace period for hook and shutdown", "grace/shared", func(s *S) {
+	const grace = 7 * time.Second
+	s.Do(Create(), AwaitReady(), Delete(), AwaitTerminated())
+
+	s.Check("grace.budget-shared", func(j *judge.J, h *History) {
+		// Were the hook not counted, the kill would come 3 s later.
+		j.Expect(h).To(Elapse(HookBegin(PreStop), LastBeat(), grace-Early, grace+Late))
+	})
+	s.Check("grace.sigkill-exit", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(Signal("SIGTERM")))
+		j.Expect(h).To(Contain(PodVersion(Phase("Failed").And(Ended("app", 137, "Error")))))
+	})
+})

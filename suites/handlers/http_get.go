@@ -1,0 +1,36 @@
+package handlers
+
+import (
+	. "github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/judge"
+	. "github.com/hookcheck/hookcheck/framework/scenario"
+)
+
+// What an httpGet hook sends, and to whom.
+//
+//  1. a pod with a server, and containers whose postStart hooks ask it: without a
+//     host, with headers, and by HTTPS where the certificate is self-signed
+//  2. wait until it is ready; delete it
+//  3. wait until the kubelet is done with it
+var _ = Describe("the request of an httpGet hook", "handlers/http_get", func(s *S) {
+	s.Do(Create(), AwaitReady(), Delete(), AwaitTerminated())
+
+	s.Check("http.get-once", func(j *judge.J, h *History) {
+		j.Expect(h).To(ContainTimes(Request("/default-host?a=b"), 1))
+		j.Expect(h).To(Contain(Request("/default-host?a=b").With("m", "GET")))
+	})
+	s.Check("http.default-host-is-pod-ip", func(j *judge.J, h *History) {
+		pod := h.Pod("http-get")
+		j.Expect(h).To(Contain(Request("/default-host?a=b").With("header:host", pod.Status.PodIP+":8080")))
+		j.Expect(h).To(ContainNo(KubeEvent("FailedPostStartHook").In("default-host")))
+	})
+	s.Check("http.headers", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(Request("/headers").With("header:x-hookcheck", "one,two")))
+		j.Expect(h).To(Contain(Request("/headers").With("header:host", "hookcheck.example")))
+	})
+	s.Check("http.https-self-signed", func(j *judge.J, h *History) {
+		j.Expect(h).To(ContainTimes(Request("/tls"), 1))
+		j.Expect(h).To(ContainNo(KubeEvent("FailedPostStartHook").In("tls")))
+		j.Expect(h).To(ContainNo(KubeEvent("LifecycleHTTPFallback")))
+	})
+})

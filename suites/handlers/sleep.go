@@ -1,0 +1,30 @@
+package handlers
+
+import (
+	"time"
+
+	. "github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/judge"
+	. "github.com/hookcheck/hookcheck/framework/scenario"
+)
+
+// The sleep handler: it delays the stop signal by its seconds, and by none if
+// they are zero.
+//
+//  1. two pods whose preStop is a sleep, one of 4 s, one of 0 s
+//  2. wait until they are ready; delete them with 20 s of grace
+//  3. wait until the kubelet is done with them
+var _ = Describe("a sleep preStop", "handlers/sleep", func(s *S) {
+	const four, zero = "sleep-four", "sleep-zero"
+	s.Weight(2)
+	s.Do(Create(), AwaitReady(), Delete(Grace(20*time.Second)), AwaitTerminated(), Await(KubeEvent("Killing").Of(zero), Reaction))
+
+	s.Check("sleep.prestop-delays-term", func(j *judge.J, h *History) {
+		j.Expect(h).To(Elapse(StepBegin("delete").Of(four), Signal("SIGTERM").Of(four), 4*time.Second-clock, 4*time.Second+Reaction))
+	})
+	s.Check("sleep.zero-noop", func(j *judge.J, h *History) {
+		j.Expect(h).To(Elapse(StepBegin("delete").Of(zero), Signal("SIGTERM").Of(zero), -clock, Reaction))
+		j.Expect(h).To(Contain(KubeEvent("Killing").Of(zero)))
+		j.Expect(h).To(ContainNo(KubeEvent("FailedPreStopHook").Of(zero)))
+	})
+})

@@ -1,0 +1,68 @@
+package handlers
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	. "github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/judge"
+	. "github.com/hookcheck/hookcheck/framework/scenario"
+)
+
+// codes are the statuses that the fixture's containers get, a representative of
+// each class and both sides of each border. 101 is the one 1xx status that is a
+// final answer (RFC 9110, section 15.2); 199 is not, and the server closes after
+// it, so that there is no answer at all.
+var codes = []int{101, 199, 200, 204, 299, 304, 399, 400, 404, 499, 500, 503, 599}
+
+// name is the container of a status.
+func name(code int) string { return "c" + strconv.Itoa(code) }
+
+// The same URL as hook and as probe: any answer is a success to a hook, 200 to
+// 399 to a probe.
+//
+//  1. pods with a container for each of 13 statuses; a server in each pod answers
+//     postStart, preStop and readiness probe of a container with its status
+//  2. wait until the containers have been probed; delete the pods
+//  3. wait until the kubelet is done with them
+var _ = Describe("statuses for hooks and for probes", "handlers/status_codes", func(s *S) {
+	s.Weight(4)
+	s.Do(Create(), AwaitFor("the first probe of each container", 90*time.Second, probed),
+		Delete(), AwaitTerminated(), Await(KubeEvent("Killing"), Reaction))
+
+	s.Check("http.any-status-succeeds", func(j *judge.J, h *History) {
+		for _, code := range codes {
+			if code == 199 { // no final answer is a failure, whatever the status said
+				j.Expect(h).To(Contain(KubeEvent("FailedPostStartHook").In(name(code))))
+				continue
+			}
+			j.Expect(h).To(Contain(Request(fmt.Sprintf("/status/%d?hook=postStart", code)).With("c", strconv.Itoa(code))))
+			j.Expect(h).To(Contain(Request(fmt.Sprintf("/status/%d?hook=preStop", code)).With("c", strconv.Itoa(code))))
+			j.Expect(h).To(ContainNo(KubeEvent("FailedPostStartHook").In(name(code))))
+			j.Expect(h).To(ContainNo(KubeEvent("FailedPreStopHook").In(name(code))))
+			j.Expect(h).To(ContainNo(Running().In(name(code)).Instance(2)))
+		}
+	})
+	s.Check("probe.http-200-399", func(j *judge.J, h *History) {
+		for _, code := range codes {
+			j.Expect(h).To(Contain(Request(fmt.Sprintf("/status/%d?probe", code))))
+			if 200 <= code && code < 400 {
+				j.Expect(h).To(Contain(PodVersion(ContainerReady(name(code)))))
+			} else {
+				j.Expect(h).To(Contain(KubeEventSaying("Unhealthy", "Readiness probe").In(name(code))))
+				j.Expect(h).To(ContainNo(PodVersion(ContainerReady(name(code)))))
+			}
+		}
+	})
+})
+
+// probed tells whether each container was found ready or unready by a probe.
+func probed(h *History) bool {
+	for _, code := range codes {
+		if h.First(PodVersion(ContainerReady(name(code)))) == nil && h.First(KubeEvent("Unhealthy").In(name(code))) == nil {
+			return false
+		}
+	}
+	return true
+}

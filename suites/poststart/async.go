@@ -1,0 +1,48 @@
+package poststart
+
+import (
+	. "github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/judge"
+	. "github.com/hookcheck/hookcheck/framework/scenario"
+)
+
+// Entrypoint and postStart hook run at the same time; until the hook has ended
+// nothing else of the pod gets on.
+//
+//  1. a pod whose entrypoint and postStart hook each wait for a mark of the other;
+//     then the hook goes on for 4 s; a second container has no hook
+//  2. wait until it is ready; delete it
+//  3. wait until the kubelet is done with it
+var _ = Describe("postStart beside the entrypoint", "poststart/async", func(s *S) {
+	s.Do(Create(), AwaitReady(), Delete(), AwaitTerminated())
+
+	s.Check("poststart.runs-after-create-and-start", func(j *judge.J, h *History) {
+		// startedAt is cut to whole seconds, so the hook may seem up to one later.
+		j.Expect(h).To(Elapse(Running().In("app"), HookBegin(PostStart), -Truncated, Reaction))
+	})
+	s.Check("poststart.async-to-entrypoint", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(Entry("awaited").In("app").With("name", "entrypoint").With("ok", "true")))
+		j.Expect(h).To(Contain(Entry("awaited").In("app").With("name", "hook").With("ok", "true")))
+	})
+	s.Check("poststart.once-per-instance", func(j *judge.J, h *History) {
+		j.Expect(h).To(ContainTimes(HookBegin(PostStart), 1))
+	})
+	s.Check("poststart.blocks-running", func(j *judge.J, h *History) {
+		j.Expect(h).To(HappenBefore(HookEnd(PostStart), PodVersion(ContainerRunning("app"))))
+	})
+	s.Check("poststart.phase-pending", func(j *judge.J, h *History) {
+		j.Expect(h).To(HoldThroughout(HookBegin(PostStart), HookEnd(PostStart), Phase("Pending")))
+	})
+	s.Check("poststart.started-false", func(j *judge.J, h *History) {
+		j.Expect(h).To(HoldThroughout(HookBegin(PostStart), HookEnd(PostStart),
+			Not(ContainerStarted("app")).And(Not(ContainerReady("app")))))
+		j.Expect(h).To(Contain(PodVersion(ContainerStarted("app").And(ContainerReady("app")))))
+	})
+	s.Check("poststart.serial-containers", func(j *judge.J, h *History) {
+		j.Expect(h).To(HappenBefore(HookEnd(PostStart).In("app"), Start().In("next")))
+	})
+	s.Check("status.message-from-termlog", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(Start().In("app")))
+		j.Expect(h).To(Contain(HookEnd(PostStart).In("app")))
+	})
+})

@@ -1,0 +1,61 @@
+package poststart
+
+import (
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	. "github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/judge"
+	. "github.com/hookcheck/hookcheck/framework/scenario"
+)
+
+// A postStart hook that fails once: what is killed, how, and what follows.
+//
+//  1. a pod with two containers; the postStart hook of one exits 3, in its first
+//     run only; it has a preStop hook, and exits 5 on the stop signal
+//  2. wait until its second instance is ready; delete the pod
+//  3. wait until the kubelet is done with it
+var _ = Describe("a failing exec postStart", "poststart/failure_exec", func(s *S) {
+	again := PodVersion(Restarts("app", 1).And(ContainerReady("app")))
+	failed := KubeEvent("FailedPostStartHook")
+	first := func(p Pattern) Pattern { return p.In("app").Instance(1) }
+	s.Do(Create(), Await(again, afterRestart), Await(failed, Reaction), Delete(), AwaitTerminated())
+
+	s.Check("poststart.failure.exec-nonzero", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(failed.In("app")))
+		j.Expect(h).To(Contain(KubeEventSaying("Killing", "FailedPostStartHook").In("app")))
+		j.Expect(h).To(HappenBefore(first(HookEnd(PostStart)), first(Exit())))
+	})
+	s.Check("poststart.failure.event", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(KubeEventSaying("FailedPostStartHook", "^PostStartHook failed$").In("app")))
+		j.Expect(h).To(ContainNo(AnyKubeEvent("Event with the hook's output", func(e *corev1.Event) bool {
+			return strings.Contains(e.Message, "output-of-the-hook")
+		})))
+	})
+	s.Check("event.fieldpath", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(failed.In("app")))
+		j.Expect(h).To(ContainNo(AnyKubeEvent("Event FailedPostStartHook about anything else", func(e *corev1.Event) bool {
+			return e.Reason == "FailedPostStartHook" && e.InvolvedObject.FieldPath != "spec.containers{app}"
+		})))
+	})
+	s.Check("poststart.failure.graceful-kill", func(j *judge.J, h *History) {
+		j.Expect(h).To(HappenBefore(first(HookEnd(PostStart)), first(Signal("SIGTERM"))))
+		j.Expect(h).To(Contain(first(Terminated()).With("exitCode", "5")))
+	})
+	s.Check("poststart.failure.prestop-runs", func(j *judge.J, h *History) {
+		j.Expect(h).To(HappenBefore(first(HookEnd(PostStart)), first(HookBegin(PreStop))))
+		j.Expect(h).To(HappenBefore(first(HookEnd(PreStop)), first(Signal("SIGTERM"))))
+	})
+	s.Check("poststart.failure.always", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(Start().In("app").Instance(2)))
+		j.Expect(h).To(ContainTimes(HookBegin(PostStart).In("app").Instance(2), 1))
+	})
+	s.Check("poststart.failure.recovers", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(PodVersion(PodReady().And(Restarts("app", 1)))))
+	})
+	s.Check("poststart.failure.ready-never", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(PodVersion(ContainerReady("app")))) // of the instance whose hook succeeded
+		j.Expect(h).To(ContainNo(PodVersion(ContainerReady("app").And(Restarts("app", 0)))))
+	})
+})

@@ -1,0 +1,27 @@
+package poststart
+
+import (
+	. "github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/judge"
+	. "github.com/hookcheck/hookcheck/framework/scenario"
+)
+
+// A failed postStart hook under restartPolicy Never: the phase follows from how
+// the entrypoint takes the stop signal.
+//
+//  1. two pods with restartPolicy Never whose postStart hook exits 1: one's
+//     entrypoint exits 0 on the stop signal, the other's 7
+//  2. wait until the kubelet is done with them
+var _ = Describe("a failing postStart, restartPolicy Never", "poststart/failure_never", func(s *S) {
+	s.Weight(2)
+	s.Do(Create(), AwaitTerminated(), Observe(noRestart))
+
+	s.Check("poststart.failure.never", func(j *judge.J, h *History) {
+		for pod, phase := range map[string]Condition{"failure-never-0": Phase("Succeeded"), "failure-never-7": Phase("Failed")} {
+			j.Expect(h).To(Contain(KubeEvent("FailedPostStartHook").Of(pod)))
+			j.Expect(h).To(ContainNo(PodVersion(Not(Restarts("app", 0))).Of(pod)))
+			j.Expect(h).To(ContainNo(Running().Of(pod).Instance(2)))
+			j.Expect(h).To(Contain(PodVersion(phase).Of(pod)))
+		}
+	})
+})

@@ -1,0 +1,38 @@
+package poststart
+
+import (
+	"fmt"
+
+	. "github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/judge"
+	. "github.com/hookcheck/hookcheck/framework/scenario"
+)
+
+// pods is how often the race is run.
+const pods = 30
+
+// Which comes first, entrypoint or postStart hook? Nothing promises an order, so
+// none is demanded: the race is run 30 times and reported as a distribution.
+//
+//  1. a Job of 30 pods whose entrypoint and postStart hook do nothing but write
+//     down when they began
+//  2. wait until all have ended by themselves
+var _ = Describe("the race of entrypoint and postStart", "poststart/order", func(s *S) {
+	s.Weight(pods)
+	s.Do(Create(), AwaitFor(fmt.Sprintf("the end of %d pods", pods), afterRace, func(h *History) bool {
+		return len(h.All(Terminated())) >= pods
+	}))
+
+	s.Check("poststart.no-entrypoint-order", func(j *judge.J, h *History) {
+		j.Expect(h).To(ContainTimes(Start(), pods))
+		j.Expect(h).To(ContainTimes(HookBegin(PostStart), pods))
+		var lead []float64 // of the entrypoint, in seconds: negative where the hook came first
+		for _, pod := range h.Pods() {
+			entrypoint, hook := h.First(Start().Of(pod)), h.First(HookBegin(PostStart).Of(pod))
+			if low, high, err := h.Distance(entrypoint, hook); err == nil {
+				lead = append(lead, (low + (high-low)/2).Seconds())
+			}
+		}
+		j.Measure("entrypoint_before_poststart_seconds", lead, 1e-6)
+	})
+})

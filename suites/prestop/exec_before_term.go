@@ -1,0 +1,86 @@
+package prestop
+
+import (
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	. "github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/judge"
+	. "github.com/hookcheck/hookcheck/framework/scenario"
+)
+
+// A preStop hook completes before the stop signal, while all else goes on.
+//
+//  1. two pods with a postStart hook and a preStop hook of 3 s, which asks the
+//     entrypoint for an answer by HTTP and then works on; the entrypoint exits 0
+//     on the stop signal. Our finalizer holds the object of the first pod only
+//  2. wait until they are ready; delete them with 15 s of grace
+//  3. wait until the kubelet is done with them
+var _ = Describe("an exec preStop on deletion", "prestop/exec_before_term", func(s *S) {
+	const held, free = "exec-before-term", "exec-before-term-free"
+	term := Signal("SIGTERM")
+	s.Weight(2)
+	s.Do(Create(), AwaitReady(), Delete(Grace(15*time.Second)), AwaitTerminated(), Await(KubeEvent("Killing").Of(held), Reaction))
+
+	s.Check("prestop.trigger.delete", func(j *judge.J, h *History) {
+		j.Expect(h).To(HappenBefore(StepBegin("delete").Of(held), HookBegin(PreStop).Of(held)))
+		j.Expect(h).To(Contain(HookEnd(PreStop).Of(held)))
+	})
+	s.Check("prestop.before-term", func(j *judge.J, h *History) {
+		j.Expect(h).To(HappenBefore(HookEnd(PreStop).Of(held), term.Of(held)))
+	})
+	s.Check("prestop.container-keeps-running", func(j *judge.J, h *History) {
+		// 30 heartbeats in 3 s, less a third for a busy node.
+		j.Expect(h).To(Contain(HookEnd(PreStop).Of(held).AtLeast("beats", 20)))
+		j.Expect(h).To(Contain(HookEnd(PreStop).Of(held).With("get", "200")))
+	})
+	s.Check("prestop.blocks-deletion", func(j *judge.J, h *History) {
+		j.Expect(h).To(HappenBefore(HookEnd(PreStop).Of(free), Removed().Of(free)))
+		j.Expect(h).To(HappenBefore(Exit().Of(free), Removed().Of(free)))
+	})
+	s.Check("prestop.once", func(j *judge.J, h *History) {
+		j.Expect(h).To(ContainTimes(HookBegin(PreStop).Of(held), 1))
+	})
+	s.Check("prestop.sync-then-term-immediately", func(j *judge.J, h *History) {
+		j.Expect(h).To(Elapse(HookEnd(PreStop).Of(held), term.Of(held), 0, Late))
+	})
+	s.Check("event.no-success-event", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(HookEnd(PostStart).Of(held)))
+		j.Expect(h).To(Contain(HookEnd(PreStop).Of(held)))
+		j.Expect(h).To(Contain(KubeEvent("Killing").Of(held)))
+		j.Expect(h).To(ContainNo(AnyKubeEvent("Event of another reason than Scheduled, Pulling, Pulled, Created, Started, Killing", func(e *corev1.Event) bool {
+			switch e.Reason {
+			case "Scheduled", "Pulling", "Pulled", "Created", "Started", "Killing":
+				return false
+			}
+			return true
+		}).Of(held)))
+	})
+	s.Check("event.killing-before-hook", func(j *judge.J, h *History) {
+		j.Expect(h).To(HappenBefore(KubeEvent("Killing").Of(held), HookEnd(PreStop).Of(held)))
+	})
+	s.Check("status.phase-running-in-prestop", func(j *judge.J, h *History) {
+		j.Expect(h).To(HoldThroughout(HookBegin(PreStop).Of(held), HookEnd(PreStop).Of(held), Phase(corev1.PodRunning)))
+	})
+	s.Check("status.container-running-in-prestop", func(j *judge.J, h *History) {
+		j.Expect(h).To(HoldThroughout(HookBegin(PreStop).Of(held), HookEnd(PreStop).Of(held), ContainerRunning("app")))
+	})
+	s.Check("status.terminal-phase-before-removal", func(j *judge.J, h *History) {
+		j.Expect(h).To(HappenBefore(PodVersion(Phase(corev1.PodSucceeded, corev1.PodFailed)).Of(free), Removed().Of(free)))
+	})
+	s.Check("status.exit-0-succeeded", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(PodVersion(Phase(corev1.PodSucceeded)).Of(held)))
+	})
+	s.Check("status.terminated-fields", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(PodVersion(Ended("app", 0, "Completed")).Of(held)))
+	})
+	s.Check("delete.timestamp", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(PodVersion(DeletingWithGrace(15)).Of(held)))
+		j.Expect(h).To(Elapse(StepBegin("delete").Of(held), DeletionTimestamp().Of(held), 15*time.Second-Truncated, 15*time.Second+Reaction))
+	})
+	s.Check("delete.finalizer-holds", func(j *judge.J, h *History) {
+		j.Expect(h).To(ContainNo(Removed().Of(held)))
+		j.Expect(h).To(Contain(PodVersion(Deleting().And(Phase(corev1.PodSucceeded))).Of(held)))
+	})
+})
