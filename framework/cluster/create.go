@@ -10,7 +10,6 @@ import (
 	"time"
 
 	kindcluster "sigs.k8s.io/kind/pkg/cluster"
-	kindexec "sigs.k8s.io/kind/pkg/exec"
 )
 
 const (
@@ -33,7 +32,7 @@ func (k *Kind) create(ctx context.Context, s state, image nodeImage, config []by
 		return nil, err
 	}
 	record := &Record{
-		Schema: recordSchema, Name: k.name, Kubernetes: k.kubernetes, Image: image.Ref, Own: image.Own,
+		Schema: recordSchema, Name: k.name, Kubernetes: k.kubernetes, Image: image.Ref,
 		Created: time.Now(), Containers: map[string]RecordedContainer{},
 	}
 	if err := s.save(record); err != nil {
@@ -108,14 +107,11 @@ func (k *Kind) adopt(ctx context.Context, s state, record *Record) error {
 	if err != nil {
 		return err
 	}
-	news := false
+	known := len(record.Containers)
 	for _, c := range containers {
-		known, ok := record.Containers[c.ID]
-		if now := (RecordedContainer{Name: c.Name, StartedAt: c.StartedAt}); !ok || known != now {
-			record.Containers[c.ID], news = now, true
-		}
+		record.Containers[c.ID] = RecordedContainer{Name: c.Name}
 	}
-	if !news {
+	if len(record.Containers) == known {
 		return nil
 	}
 	return s.save(record)
@@ -131,15 +127,6 @@ func takenByAnother(err error) bool {
 	text := err.Error() + "\n" + outputOf(err)
 	return strings.Contains(text, "already exist for a cluster with the name") ||
 		strings.Contains(text, "is already in use by container")
-}
-
-// outputOf returns what the command that failed inside kind had written.
-func outputOf(err error) string {
-	var run *kindexec.RunError
-	if errors.As(err, &run) {
-		return string(run.Output)
-	}
-	return ""
 }
 
 // undo removes a failed or interrupted creation and explains it. The logs are
@@ -164,21 +151,7 @@ func (k *Kind) undo(ctx context.Context, s state, cause error) error {
 	if err := k.remove(clean, s, containers); err != nil {
 		return environmentf("create cluster %q: %w; its remains could not be removed: %v", k.name, cause, err)
 	}
-	return environmentf("create cluster %q: %w%s%s", k.name, cause, lastLine(outputOf(cause)), where)
-}
-
-// lastLine returns the last line of a command's output that says something, to
-// be put behind an error; at most 300 bytes of it.
-func lastLine(output string) string {
-	lines := strings.Split(strings.TrimSpace(output), "\n")
-	last := strings.TrimSpace(lines[len(lines)-1])
-	if last == "" {
-		return ""
-	}
-	if len(last) > 300 {
-		last = strings.ToValidUTF8(last[:300], "") + "…"
-	}
-	return ": " + last
+	return environmentf("create cluster %q: %w%s", k.name, brief(cause), where)
 }
 
 // removeByName removes what an interrupted creation has made so far. No other

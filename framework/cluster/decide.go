@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 // An Action is what Decide found to be right.
@@ -127,14 +126,6 @@ func different(want Want, seen Seen) (reasons []string) {
 		if now, ok := seen.ImageIDs[c.Image]; ok && now != c.ImageID {
 			reasons = append(reasons, fmt.Sprintf("image %s was rebuilt since", c.Image))
 			break
-		}
-	}
-	// The routes between the nodes of our own image are in the kernel only.
-	if len(seen.Containers) > 1 && seen.Record.Own {
-		for _, c := range seen.Containers {
-			if c.Running() && !c.StartedAt.Equal(seen.Record.Containers[c.ID].StartedAt) {
-				reasons = append(reasons, fmt.Sprintf("node %s was restarted at %s and has lost its routes", c.Name, c.StartedAt.Format(time.RFC3339)))
-			}
 		}
 	}
 	return reasons

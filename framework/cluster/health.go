@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -44,24 +45,22 @@ func probe(ctx context.Context, config *rest.Config) Health {
 		return Health{Problems: []string{fmt.Sprintf("the API server does not list nodes: %s", explain(err, probeTimeout))}}
 	}
 	health := Health{Kubelets: map[string]string{}}
-	var mu sync.Mutex
+	problems := make([]string, len(nodes.Items))
 	var wg sync.WaitGroup
-	for _, node := range nodes.Items {
+	for i, node := range nodes.Items {
 		health.Kubelets[node.Name] = node.Status.NodeInfo.KubeletVersion
 		if why := notReady(&node); why != "" {
-			health.Problems = append(health.Problems, fmt.Sprintf("node %s is not Ready: %s", node.Name, why))
+			problems[i] = fmt.Sprintf("node %s is not Ready: %s", node.Name, why)
 			continue
 		}
 		wg.Go(func() {
-			err := askKubelet(ctx, client, node.Name)
-			mu.Lock()
-			defer mu.Unlock()
-			if err != nil {
-				health.Problems = append(health.Problems, fmt.Sprintf("the kubelet of node %s does not answer: %s", node.Name, explain(err, probeTimeout)))
+			if err := askKubelet(ctx, client, node.Name); err != nil {
+				problems[i] = fmt.Sprintf("the kubelet of node %s does not answer: %s", node.Name, explain(err, probeTimeout))
 			}
 		})
 	}
 	wg.Wait()
+	health.Problems = slices.DeleteFunc(problems, func(p string) bool { return p == "" })
 	return health
 }
 

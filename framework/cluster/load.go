@@ -104,7 +104,7 @@ func (k *Kind) loadArchive(ctx context.Context, node nodes.Node, archivePath str
 	defer archive.Close()
 	// The import ends when its input does, which is how it is cancelled.
 	if err := nodeutils.LoadImageArchive(node, contextReader{ctx, archive}); err != nil {
-		return fmt.Errorf("%s into node %s: %w%s", archivePath, node, err, lastLine(outputOf(err)))
+		return fmt.Errorf("%s into node %s: %w", archivePath, node, brief(err))
 	}
 	if missing, err = missingImages(ctx, node, refs); err != nil {
 		return err

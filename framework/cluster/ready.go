@@ -30,11 +30,6 @@ func (k *Kind) finish(ctx context.Context, s state, record *Record, image nodeIm
 		return fmt.Errorf("read the kubeconfig that kind wrote: %w", err)
 	}
 	k.keepJournals(ctx)
-	if image.Own {
-		if err := k.connectNodes(ctx, config); err != nil {
-			return err
-		}
-	}
 	if err := waitReady(ctx, config, k.nodes); err != nil {
 		return err
 	}

@@ -26,13 +26,11 @@ type Record struct {
 	Kubernetes string `json:"kubernetes,omitempty"`
 	// Image is the node image's reference.
 	Image string `json:"image"`
-	// Own is true where hack/nodeimage built the image.
-	Own bool `json:"own,omitempty"`
 	// Created is when the creation began, by this machine's clock.
 	Created time.Time `json:"created"`
 	// Complete is true once the cluster was seen ready.
 	Complete bool `json:"complete"`
-	// Containers are the node containers: id to what else is known.
+	// Containers are the node containers: id to what else is known of each.
 	Containers map[string]RecordedContainer `json:"containers"`
 }
 
@@ -40,9 +38,6 @@ type Record struct {
 type RecordedContainer struct {
 	// Name is the container's name, like hookcheck-control-plane.
 	Name string `json:"name"`
-	// StartedAt is when the engine last started it before the record was
-	// completed, by the engine's clock. It differs after a restart.
-	StartedAt time.Time `json:"startedAt"`
 }
 
 // parseRecord reads a record and refuses layouts that it does not know.

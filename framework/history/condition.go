@@ -73,7 +73,7 @@ func PodConditionIs(t corev1.PodConditionType, status corev1.ConditionStatus, re
 
 // container makes a condition on the status of one container, app or init.
 func container(name, what string, is func(corev1.ContainerStatus) bool) Condition {
-	return Condition{What: what + " of " + name, Is: func(p *corev1.Pod) bool {
+	return Condition{What: what + " of container " + name, Is: func(p *corev1.Pod) bool {
 		for _, list := range [][]corev1.ContainerStatus{p.Status.InitContainerStatuses, p.Status.ContainerStatuses} {
 			for _, cs := range list {
 				if cs.Name == name {
@@ -103,6 +103,11 @@ func ContainerStarted(name string) Condition {
 // Restarts is true where a container's restartCount has that value.
 func Restarts(name string, n int32) Condition {
 	return container(name, fmt.Sprintf("restartCount %d", n), func(cs corev1.ContainerStatus) bool { return cs.RestartCount == n })
+}
+
+// Restarted is true where a container's restartCount is not zero.
+func Restarted(name string) Condition {
+	return container(name, "a restartCount above 0", func(cs corev1.ContainerStatus) bool { return cs.RestartCount > 0 })
 }
 
 // LastEnded is true where lastState shows that an earlier instance ended with

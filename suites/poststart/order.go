@@ -2,6 +2,7 @@ package poststart
 
 import (
 	"fmt"
+	"time"
 
 	. "github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/judge"
@@ -16,12 +17,13 @@ const pods = 30
 //
 //  1. a Job of 30 pods whose entrypoint and postStart hook do nothing but write
 //     down when they began
-//  2. wait until all have ended by themselves
+//  2. wait until all run, which is after their hooks; delete them
+//  3. wait until the kubelet is done with them
 var _ = Describe("the race of entrypoint and postStart", "poststart/order", func(s *S) {
 	s.Weight(pods)
-	s.Do(Create(), AwaitFor(fmt.Sprintf("the end of %d pods", pods), afterRace, func(h *History) bool {
-		return len(h.All(Terminated())) >= pods
-	}))
+	s.Do(Create(), AwaitFor(fmt.Sprintf("%d running pods", pods), afterRace, func(h *History) bool {
+		return len(h.All(Running())) >= pods
+	}), Delete(Grace(time.Second)), AwaitTerminated())
 
 	s.Check("poststart.no-entrypoint-order", func(j *judge.J, h *History) {
 		j.Expect(h).To(ContainTimes(Start(), pods))

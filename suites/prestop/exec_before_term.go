@@ -21,7 +21,8 @@ var _ = Describe("an exec preStop on deletion", "prestop/exec_before_term", func
 	const held, free = "exec-before-term", "exec-before-term-free"
 	term := Signal("SIGTERM")
 	s.Weight(2)
-	s.Do(Create(), AwaitReady(), Delete(Grace(15*time.Second)), AwaitTerminated(), Await(KubeEvent("Killing").Of(held), Reaction))
+	s.Do(Create(), AwaitReady(), Delete(Grace(15*time.Second)), AwaitTerminated(),
+		Await(Removed().Of(free), Reaction), Await(KubeEvent("Killing").Of(held), Reaction))
 
 	s.Check("prestop.trigger.delete", func(j *judge.J, h *History) {
 		j.Expect(h).To(HappenBefore(StepBegin("delete").Of(held), HookBegin(PreStop).Of(held)))

@@ -48,7 +48,7 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // Run runs the program and returns its standard output without surrounding white space. When the context
-// ends, the program gets SIGTERM, and SIGKILL 5 s later.
+// ends, the program and what it started get SIGTERM, and SIGKILL when it has ended or 5 s later.
 func Run(ctx context.Context, c Cmd) (string, error) {
 	var out, all bytes.Buffer
 	cmd := exec.CommandContext(ctx, c.Args[0], c.Args[1:]...)
@@ -61,11 +61,16 @@ func Run(ctx context.Context, c Cmd) (string, error) {
 		cmd.Stdout = c.Stdout
 	}
 	cmd.Stderr = &all
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	// A group of its own, so that what the program started ends with it.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	cmd.WaitDelay = 5 * time.Second
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
 			err = ctx.Err()
+			if cmd.Process != nil {
+				_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // what is left of the group
+			}
 		}
 		return "", &Error{Args: c.Args, Output: tail(all.String(), 30), Err: err}
 	}

@@ -3,6 +3,9 @@ package command
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -34,6 +37,32 @@ func TestContextEndsTheProgram(t *testing.T) {
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error %v, want %v", err, context.DeadlineExceeded)
 	}
+}
+
+func TestContextEndsWhatTheProgramStarted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	r, w := io.Pipe()
+	pid := make(chan int, 1)
+	go func() {
+		var n int
+		_, _ = fmt.Fscan(r, &n)
+		pid <- n
+		cancel()
+		_, _ = io.Copy(io.Discard, r)
+	}()
+	_, err := Run(ctx, Cmd{Args: []string{"sh", "-c", "sleep 60 & echo $!; wait"}, Stdout: w})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v, want %v", err, context.Canceled)
+	}
+	child := <-pid
+	for range 50 { // its parent is gone, so who reaps it, and when, is up to the system
+		state, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", child))
+		if err != nil || strings.Contains(string(state), ") Z ") {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Errorf("process %d still runs", child)
 }
 
 func TestTail(t *testing.T) {

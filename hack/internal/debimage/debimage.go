@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -90,15 +89,7 @@ func (r Rootfs) build(ctx context.Context, logf command.Logf, dir string) error 
 
 // installTools installs what is missing of the programs used here.
 func installTools(ctx context.Context, logf command.Logf) error {
-	var packages []string
-	if err := os.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin:/sbin"); err != nil {
-		return err
-	}
-	for program, pkg := range map[string]string{"debootstrap": "debootstrap", "tar": "tar", "unshare": "util-linux"} {
-		if _, err := exec.LookPath(program); err != nil {
-			packages = append(packages, pkg)
-		}
-	}
+	packages := apt.Missing(map[string]string{"debootstrap": "debootstrap", "tar": "tar", "unshare": "util-linux"})
 	if _, err := os.Stat("/usr/share/keyrings/debian-archive-keyring.gpg"); err != nil {
 		packages = append(packages, "debian-archive-keyring") // Ubuntu has its own only
 	}

@@ -16,5 +16,5 @@
 // # What it keeps
 //
 // In the state directory of package xdg: dockerd.log; dockerd.json, which says what we started; probe.json, the
-// last result. An engine that we started keeps running. `kill $(jq .pid dockerd.json)` ends it.
+// last result; ocirunc, the wrapper, where there is one. An engine that we started keeps running. `kill $(jq .pid dockerd.json)` ends it.
 package engine

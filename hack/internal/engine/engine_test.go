@@ -102,3 +102,20 @@ func TestStateRoundTrip(t *testing.T) {
 		t.Error("the result is not kept, or kept for another engine")
 	}
 }
+
+func TestWrapperIsInstalledWhereItStays(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles")
+	}
+	state := t.TempDir()
+	t.Setenv("XDG_STATE_HOME", state)
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	path, err := installWrapper(t.Context(), t.Logf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil || !strings.HasPrefix(path, state) || info.Mode().Perm() != 0o755 {
+		t.Errorf("%s: %v, %v", path, info, err)
+	}
+}

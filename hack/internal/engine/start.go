@@ -37,7 +37,7 @@ func start(ctx context.Context, logf command.Logf, wrapped bool) error {
 	}
 	var args []string
 	if wrapped {
-		wrapper, err := progs.Build(ctx, logf, "ocirunc")
+		wrapper, err := installWrapper(ctx, logf)
 		if err != nil {
 			return err
 		}
@@ -63,17 +63,29 @@ func mayStart() error {
 
 // install adds Debian's engine where its parts are missing. A dockerd from elsewhere is left alone.
 func install(ctx context.Context, logf command.Logf) error {
-	// dockerd and runc are in directories that a user's PATH need not have.
-	if err := os.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin:/sbin"); err != nil {
+	parts := map[string]string{"dockerd": "docker.io", "docker": "docker.io", "iptables": "iptables"}
+	if err := apt.Install(ctx, logf, apt.Missing(parts)...); err != nil {
 		return err
 	}
-	var packages []string
-	for program, pkg := range map[string]string{"dockerd": "docker.io", "docker": "docker.io", "iptables": "iptables"} {
-		if _, err := exec.LookPath(program); err != nil {
-			packages = append(packages, pkg)
-		}
+	// From Debian 13 on the client is a package of its own.
+	return apt.Install(ctx, logf, apt.Missing(map[string]string{"docker": "docker-cli"})...)
+}
+
+// installWrapper puts the wrapped runtime into the state directory: the cache may be deleted while the engine runs.
+func installWrapper(ctx context.Context, logf command.Logf) (string, error) {
+	built, err := progs.Build(ctx, logf, "ocirunc")
+	if err != nil {
+		return "", err
 	}
-	return apt.Install(ctx, logf, packages...)
+	data, err := os.ReadFile(built)
+	if err != nil {
+		return "", err
+	}
+	if err := writeStateFile("ocirunc", data, 0o755); err != nil {
+		return "", fmt.Errorf("install the wrapped runtime: %w", err)
+	}
+	dir, err := xdg.StateDir()
+	return filepath.Join(dir, "ocirunc"), err
 }
 
 // run starts dockerd as a session leader of its own, so that it outlives this process and its terminal.

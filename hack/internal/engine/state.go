@@ -82,11 +82,16 @@ func readState(name string, into any) error {
 }
 
 func writeState(name string, value any) error {
-	dir, err := xdg.StateDir()
+	data, err := json.Marshal(value)
 	if err != nil {
 		return err
 	}
-	data, err := json.Marshal(value)
+	return writeStateFile(name, data, 0o644)
+}
+
+// writeStateFile replaces a file of the state directory by a rename.
+func writeStateFile(name string, data []byte, mode os.FileMode) error {
+	dir, err := xdg.StateDir()
 	if err != nil {
 		return err
 	}
@@ -94,7 +99,7 @@ func writeState(name string, value any) error {
 		return fmt.Errorf("make the state directory: %w", err)
 	}
 	tmp := filepath.Join(dir, "."+name)
-	if err := os.WriteFile(tmp, data, 0o644); err != nil {
+	if err := os.WriteFile(tmp, data, mode); err != nil {
 		return err
 	}
 	return os.Rename(tmp, filepath.Join(dir, name))

@@ -38,8 +38,8 @@ func (l Layer) write(w io.Writer) error {
 	tw := tar.NewWriter(w)
 	made := map[string]bool{".": true}
 	for _, name := range slices.Sorted(maps.Keys(l)) {
-		if strings.HasPrefix(name, "/") || path.Clean(name) != name {
-			return fmt.Errorf("path %q of a layer is not relative and clean", name)
+		if !fs.ValidPath(name) || name == "." {
+			return fmt.Errorf("path %q of a layer is not a relative and clean one", name)
 		}
 		if err := writeParents(tw, path.Dir(name), made); err != nil {
 			return err

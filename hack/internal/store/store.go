@@ -18,7 +18,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -50,16 +49,6 @@ func Get(ctx context.Context, key Key, build func(dir string) error) (string, er
 		return "", err
 	}
 	return getIn(ctx, root, key, build)
-}
-
-// Has says whether the entry exists.
-func Has(key Key) bool {
-	root, err := xdg.CacheDir()
-	if err != nil {
-		return false
-	}
-	_, err = os.Stat(filepath.Join(root, key.Kind, key.ID()))
-	return err == nil
 }
 
 func getIn(ctx context.Context, root string, key Key, build func(dir string) error) (string, error) {
@@ -156,10 +145,4 @@ func Digest(fsys fs.FS) (string, error) {
 		return "", fmt.Errorf("digest of files: %w", err)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-// DigestStrings is a digest of texts, for inputs too long for a Key that people read.
-func DigestStrings(texts ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(texts, "\x00")))
-	return hex.EncodeToString(sum[:])
 }

@@ -6,12 +6,32 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/hookcheck/hookcheck/hack/internal/command"
 )
+
+// Missing returns the packages of those programs that are not installed; programs maps the name of a program to its
+// package. It also looks where root's programs are, which a user's PATH need not name, and adds that to the PATH of
+// this process.
+func Missing(programs map[string]string) []string {
+	for _, dir := range []string{"/usr/sbin", "/sbin"} {
+		if path := os.Getenv("PATH"); !slices.Contains(filepath.SplitList(path), dir) {
+			_ = os.Setenv("PATH", path+":"+dir) // fails for names only
+		}
+	}
+	var packages []string
+	for program, pkg := range programs {
+		if _, err := exec.LookPath(program); err != nil {
+			packages = append(packages, pkg)
+		}
+	}
+	return packages
+}
 
 // Install installs the packages, without what they only recommend. It needs root and changes nothing where
 // packages is empty. The package lists are refreshed first: an image's or a fresh machine's are old or absent.
