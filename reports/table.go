@@ -37,7 +37,10 @@ func WriteTable(w io.Writer, report Report, options TableOptions) error {
 		t.width = max(options.Width, minWidth)
 		t.limit = t.width
 	}
-	t.counts(report)
+	none := report.Run.Error != "" && report.Summary.Count(requirement.NotRun) == report.Summary.Total()
+	if !none {
+		t.counts(report)
+	}
 	for _, entry := range report.Results {
 		if entry.Verdict == requirement.NonConformant {
 			t.finding(entry)
@@ -48,10 +51,14 @@ func WriteTable(w io.Writer, report Report, options TableOptions) error {
 			t.finding(entry)
 		}
 	}
-	t.notRun(report)
+	if !none { // else the one reason is the error, below
+		t.notRun(report)
+	}
 	t.notApplicable(report)
 	if report.Run.Error != "" {
-		t.line("")
+		if t.text.Len() > 0 {
+			t.line("")
+		}
 		t.line(t.paint(red, "the set-up failed"))
 		for line := range strings.SplitSeq(strings.TrimSpace(printable(report.Run.Error)), "\n") {
 			t.line("  " + line)

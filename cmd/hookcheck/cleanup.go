@@ -23,7 +23,7 @@ left alone unless --all is given. Each run does this too when it begins.`,
   hookcheck cleanup --namespace my-namespace`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			config, _, err := at.find(cmd.Context(), s)
+			config, _, err := at.find(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -29,6 +29,9 @@ func (o *runOptions) run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	if err := o.validate(); err != nil {
+		return err
+	}
 	began := time.Now()
 	id := runID(began)
 	dir, err := makeArtifacts(o.artifacts, id)
@@ -138,7 +141,7 @@ func (o *runOptions) connect(ctx context.Context, s streams, meta *reports.Meta,
 			images[a.Image.Reference] = a.Reference
 		}
 	}
-	config, identity, err := o.find(ctx, s)
+	config, identity, err := o.find(ctx)
 	if err != nil {
 		return nil, err
 	}

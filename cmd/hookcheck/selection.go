@@ -2,6 +2,7 @@ package main
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -53,7 +54,7 @@ func (p *selection) resolve() ([]requirement.Requirement, error) {
 	}
 	filter, err := types.ParseLabelFilter(p.labelFilter)
 	if err != nil {
-		return nil, usage("--label-filter: %v", err)
+		return nil, usage("--label-filter: %s", plain(err.Error()))
 	}
 	var selected []requirement.Requirement
 	for _, r := range catalogue.All() {
@@ -90,4 +91,12 @@ func (p *selection) check(catalogue *requirement.Catalogue, name string) error {
 func matches(pattern, id string) bool {
 	ok, err := path.Match(pattern, id)
 	return ok && err == nil
+}
+
+// escapes are the terminal's colours, which Ginkgo puts into its errors.
+var escapes = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// plain makes one line of a message for a terminal.
+func plain(message string) string {
+	return strings.Join(strings.Fields(escapes.ReplaceAllString(message, "")), " ")
 }

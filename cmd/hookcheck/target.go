@@ -44,13 +44,24 @@ func (t *target) kindFlags(cmd *cobra.Command) {
 	f.IntVar(&t.nodes, "nodes", 1, "with --kind: number of nodes")
 }
 
+// validate refuses flags that exclude each other.
+func (t *target) validate() error {
+	if t.kind != "" && (t.kubeconfig != "" || t.context != "") {
+		return usage("--kind and --kubeconfig or --context exclude each other")
+	}
+	if t.kind == "" && (t.kubernetes != "" || t.nodeImage != "" || t.nodes > 1) {
+		return usage("--kubernetes, --node-image and --nodes go with --kind")
+	}
+	return nil
+}
+
 // find connects to the cluster; with --kind, to one that is already there.
-func (t *target) find(ctx context.Context, s streams) (*rest.Config, cluster.Identity, error) {
+func (t *target) find(ctx context.Context) (*rest.Config, cluster.Identity, error) {
+	if err := t.validate(); err != nil {
+		return nil, cluster.Identity{}, err
+	}
 	kubeconfig, contextName := t.kubeconfig, t.context
 	if t.kind != "" {
-		if t.kubeconfig != "" || t.context != "" {
-			return nil, cluster.Identity{}, usage("--kind and --kubeconfig or --context exclude each other")
-		}
 		k := cluster.NewKind(t.kind)
 		kubeconfig, contextName = k.GetKubeconfig(), k.GetKubectlContext()
 	}

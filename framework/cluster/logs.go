@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -71,19 +72,25 @@ func (k *Kind) exportAll(ctx context.Context, containers []Container, dir string
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return []string{err.Error()}
 	}
-	running := 0
-	for _, c := range containers {
-		if c.Running() {
-			running++
-			continue
+	if slices.ContainsFunc(containers, Container.Running) {
+		problems = k.exportRunning(ctx, dir)
+		// A node may have stopped just before.
+		if now, err := k.engine.containers(ctx, k.name); err == nil {
+			containers = now
 		}
-		problems = append(problems, k.engine.exportStopped(ctx, c, filepath.Join(dir, c.Name))...)
 	}
-	if running == 0 {
-		return problems
+	for _, c := range containers {
+		if !c.Running() {
+			problems = append(problems, k.engine.exportStopped(ctx, c, filepath.Join(dir, c.Name))...)
+		}
 	}
-	// kind's collector takes no context. On images without crictl it fails to
-	// list images, which nobody misses.
+	return problems
+}
+
+// exportRunning has kind collect what commands inside the nodes can tell. kind
+// takes no context. On images without crictl it fails to list images, which
+// nobody misses.
+func (k *Kind) exportRunning(ctx context.Context, dir string) (problems []string) {
 	done := make(chan error, 1)
 	go func() { done <- k.provider().CollectLogs(k.name, dir) }()
 	select {

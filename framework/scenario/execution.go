@@ -101,26 +101,43 @@ func (x *Execution) podsOf(h *history.History, names []string) []string {
 	return all
 }
 
+// hopeless is how long a wait goes on though a pod's image cannot be had. The
+// kubelet's second try comes 10 s after the first, and may succeed.
+const hopeless = 20 * time.Second
+
 // await waits and writes the wait down. Expiry is an error only where the
 // environment is to blame.
 func (x *Execution) await(ctx context.Context, name string, within time.Duration, is func(*history.History) bool) error {
 	end := x.Recording.Step(name, "", map[string]string{"within": within.String()})
-	limited, cancel := context.WithTimeout(ctx, within)
-	defer cancel()
-	err := x.Recording.Await(limited, is)
-	switch {
-	case err == nil:
-		end(nil)
-		return nil
-	case ctx.Err() != nil:
-		end(err)
-		return ctx.Err()
+	deadline := time.Now().Add(within)
+	for {
+		until := time.Now().Add(hopeless)
+		if until.After(deadline) {
+			until = deadline
+		}
+		limited, cancel := context.WithDeadline(ctx, until)
+		err := x.Recording.Await(limited, is)
+		cancel()
+		switch {
+		case err == nil:
+			end(nil)
+			return nil
+		case ctx.Err() != nil:
+			end(err)
+			return ctx.Err()
+		}
+		var blame error
+		x.Recording.Read(func(h *history.History) { blame = environment(h) })
+		expired := !time.Now().Before(deadline)
+		if expired || errors.Is(blame, errNoImage) {
+			end(fmt.Errorf("not within %s", within))
+			return blame
+		}
 	}
-	end(fmt.Errorf("not within %s", within))
-	var blame error
-	x.Recording.Read(func(h *history.History) { blame = environment(h) })
-	return blame
 }
+
+// errNoImage marks the error about a pod whose image cannot be had.
+var errNoImage = errors.New("the image cannot be had")
 
 // badReasons are waiting reasons and Events that tell that a container could
 // not be started at all, which says nothing of hooks.
@@ -151,7 +168,11 @@ func environment(h *history.History) error {
 			return fmt.Errorf("pod %s never started, and no event says why", name)
 		}
 		slices.Sort(reasons)
-		return fmt.Errorf("pod %s never started: %s", name, strings.Join(slices.Compact(reasons), "; "))
+		why := strings.Join(slices.Compact(reasons), "; ")
+		if strings.Contains(why, "ImagePull") {
+			return fmt.Errorf("pod %s never started, %w: %s", name, errNoImage, why)
+		}
+		return fmt.Errorf("pod %s never started: %s", name, why)
 	}
 	return nil
 }

@@ -2,8 +2,13 @@ package main
 
 import (
 	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
+
+	"github.com/hookcheck/hookcheck/hack/internal/registry"
 )
 
 func TestUsage(t *testing.T) {
@@ -12,10 +17,10 @@ func TestUsage(t *testing.T) {
 		code int
 		text string
 	}{
-		"help":           {[]string{"-h"}, 0, "-name"},
+		"help":           {[]string{"-h"}, 0, "-out"},
 		"unknown flag":   {[]string{"-x"}, 2, "not defined: -x"},
-		"empty name":     {[]string{"-name", ""}, 2, "empty"},
-		"stray argument": {[]string{"nginx.tar"}, 2, "unexpected argument"},
+		"nothing":        {nil, 2, "--out is required"},
+		"stray argument": {[]string{"-out", "x", "nginx.tar"}, 2, "unexpected argument"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var stderr bytes.Buffer
@@ -23,5 +28,17 @@ func TestUsage(t *testing.T) {
 				t.Errorf("exit code %d, want %d; said %q, want %q", code, tc.code, stderr.String(), tc.text)
 			}
 		})
+	}
+}
+
+func TestLeavesItToTheRegistry(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer server.Close()
+	dir := t.TempDir()
+	if err := provide(t.Context(), t.Logf, dir, registry.Registry{Base: server.URL}); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := os.ReadDir(dir); len(left) > 0 {
+		t.Errorf("wrote %v, though the published image can be had", left)
 	}
 }

@@ -76,10 +76,10 @@ var epoch = time.Unix(0, 0).UTC()
 // Write writes the images as one archive. A layer that several share is written once.
 func Write(w io.Writer, images ...Image) error {
 	tw := tar.NewWriter(w)
-	written := map[string]string{} // path of a layer: its digest
+	digests, written := map[string]string{}, map[string]bool{}
 	var manifests []manifest
 	for _, image := range images {
-		m, err := writeImage(tw, image, written)
+		m, err := writeImage(tw, image, digests, written)
 		if err != nil {
 			return fmt.Errorf("write the image %v: %w", image.Tags, err)
 		}
@@ -92,48 +92,74 @@ func Write(w io.Writer, images ...Image) error {
 	return errors.Join(writeFile(tw, "manifest.json", data), tw.Close())
 }
 
-func writeImage(tw *tar.Writer, image Image, written map[string]string) (manifest, error) {
-	m := manifest{RepoTags: image.Tags}
+// ID returns what engines call the image's id, as hex digits: the digest of its configuration, in which its layers
+// stand by theirs. It follows from the content, and the tags are not part of it.
+func (i Image) ID() (string, error) {
+	data, err := i.config(map[string]string{})
+	if err != nil {
+		return "", err
+	}
+	return hexDigest(data), nil
+}
+
+// config returns the image's configuration. digests holds those of layers by path; it is added to.
+func (i Image) config(digests map[string]string) ([]byte, error) {
 	c := config{
 		Architecture: runtime.GOARCH, OS: "linux", Created: epoch.Format(time.RFC3339),
 		RootFS: rootFS{Type: "layers"},
-		Config: containerConfig{Env: image.Env, Entrypoint: image.Entrypoint, Cmd: image.Cmd, WorkingDir: image.WorkingDir,
-			User: image.User, StopSignal: image.StopSignal, Labels: image.Labels},
+		Config: containerConfig{Env: i.Env, Entrypoint: i.Entrypoint, Cmd: i.Cmd, WorkingDir: i.WorkingDir,
+			User: i.User, StopSignal: i.StopSignal, Labels: i.Labels},
 	}
-	for _, p := range image.Ports {
+	for _, p := range i.Ports {
 		if c.Config.ExposedPorts == nil {
 			c.Config.ExposedPorts = map[string]struct{}{}
 		}
 		c.Config.ExposedPorts[p] = struct{}{}
 	}
-	for _, layer := range image.Layers {
-		digest, ok := written[layer]
-		if !ok {
-			var err error
-			if digest, err = fileDigest(layer); err != nil {
-				return m, err
+	for _, layer := range i.Layers {
+		if digests[layer] == "" {
+			digest, err := fileDigest(layer)
+			if err != nil {
+				return nil, err
 			}
-			if err := copyLayer(tw, layer, digest); err != nil {
-				return m, err
-			}
-			written[layer] = digest
+			digests[layer] = digest
 		}
-		m.Layers = append(m.Layers, layerName(digest))
-		c.RootFS.DiffIDs = append(c.RootFS.DiffIDs, "sha256:"+digest)
+		c.RootFS.DiffIDs = append(c.RootFS.DiffIDs, "sha256:"+digests[layer])
 		c.History = append(c.History, history{Created: c.Created, CreatedBy: "hookcheck"})
 	}
-	data, err := json.Marshal(c)
+	return json.Marshal(c)
+}
+
+// writeImage writes the image's configuration and those layers that are not written yet.
+func writeImage(tw *tar.Writer, image Image, digests map[string]string, written map[string]bool) (manifest, error) {
+	m := manifest{RepoTags: image.Tags}
+	data, err := image.config(digests)
 	if err != nil {
 		return m, err
 	}
-	sum := sha256.Sum256(data)
-	m.Config = hex.EncodeToString(sum[:]) + ".json"
+	for _, layer := range image.Layers {
+		name := layerName(digests[layer])
+		m.Layers = append(m.Layers, name)
+		if written[name] {
+			continue
+		}
+		if err := copyLayer(tw, layer, name); err != nil {
+			return m, err
+		}
+		written[name] = true
+	}
+	m.Config = hexDigest(data) + ".json"
 	return m, writeFile(tw, m.Config, data)
+}
+
+func hexDigest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
 }
 
 func layerName(digest string) string { return path.Join(digest, "layer.tar") }
 
-func copyLayer(tw *tar.Writer, file, digest string) error {
+func copyLayer(tw *tar.Writer, file, name string) error {
 	f, err := os.Open(file)
 	if err != nil {
 		return err
@@ -143,7 +169,7 @@ func copyLayer(tw *tar.Writer, file, digest string) error {
 	if err != nil {
 		return err
 	}
-	if err := tw.WriteHeader(&tar.Header{Name: layerName(digest), Mode: 0o644, Size: info.Size(), ModTime: epoch}); err != nil {
+	if err := tw.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: info.Size(), ModTime: epoch}); err != nil {
 		return err
 	}
 	_, err = io.Copy(tw, f)

@@ -128,3 +128,42 @@ func TestWriteNamesTheImageInErrors(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func TestID(t *testing.T) {
+	layer := filepath.Join(t.TempDir(), "layer")
+	write := func(content string) {
+		if err := (Layer{"f": {Data: []byte(content)}}).WriteFile(layer); err != nil {
+			t.Fatal(err)
+		}
+	}
+	id := func(image Image) string {
+		got, err := image.ID()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	write("one")
+	image := Image{Tags: []string{"a.example/x:1"}, Layers: []string{layer}, Cmd: []string{"x"}}
+	first := id(image)
+	var out bytes.Buffer
+	if err := Write(&out, image); err != nil {
+		t.Fatal(err)
+	}
+	if _, contents := entries(t, &out); contents[first+".json"] == nil {
+		t.Errorf("the archive has no configuration %s.json", first)
+	}
+	image.Tags = []string{"a.example/y:2"}
+	if id(image) != first {
+		t.Error("the id changes with the tag")
+	}
+	image.Cmd = []string{"y"}
+	if id(image) == first {
+		t.Error("the id does not change with the command")
+	}
+	image.Cmd = []string{"x"}
+	write("two")
+	if id(image) == first {
+		t.Error("the id does not change with the content")
+	}
+}

@@ -9,7 +9,9 @@ package nginximage
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -25,8 +27,14 @@ import (
 //go:embed files
 var files embed.FS
 
-// DefaultName is the name that the image has in the archive where no other is asked for.
-const DefaultName = "hookcheck.dev/nginx:1.22"
+// Repository is the image's name without its tag.
+const Repository = "hookcheck.dev/nginx"
+
+// Published is the image that this one stands in for, by the name under which manifests have it.
+const Published = "docker.io/library/nginx"
+
+// tagLength is how many hex digits of the image's id make the tag, as in the name of the agent's image.
+const tagLength = 12
 
 // layer is the file that holds the image's only layer.
 const layer = "nginx.tar"
@@ -39,36 +47,44 @@ var packages = []string{
 	"hostname", "util-linux", "libc-bin", "login", "passwd", "base-files", "base-passwd",
 }
 
-// Write writes an archive for `docker load`, `ctr images import` and `kind load image-archive` to the file out, with
-// the image under the given names.
-func Write(ctx context.Context, logf command.Logf, out string, names ...string) error {
+// Write writes an archive for `docker load`, `ctr images import` and `kind load image-archive` to the file out. It
+// returns the image's name, whose tag follows from its content, so that a node that has the name has the content.
+// The file is left alone where it is known to hold that image: where has is its name.
+func Write(ctx context.Context, logf command.Logf, out, has string) (ref string, err error) {
 	dir, err := rootfs().Dir(ctx, logf)
 	if err != nil {
-		return err
+		return "", err
 	}
 	image := imagetar.Image{
-		Tags: names, Layers: []string{filepath.Join(dir, layer)},
+		Layers:     []string{filepath.Join(dir, layer)},
 		Env:        []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
 		Cmd:        []string{"nginx", "-g", "daemon off;"},
 		StopSignal: "SIGQUIT", // nginx ends gracefully by this one, and at once by SIGTERM
 		Ports:      []string{"80/tcp"},
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(out), "."+filepath.Base(out)+"-")
+	id, err := image.ID()
+	if err != nil {
+		return "", err
+	}
+	ref = Repository + ":" + id[:tagLength]
+	if _, err := os.Stat(out); err == nil && ref == has {
+		return ref, nil
+	}
+	image.Tags = []string{ref}
+	return ref, replace(out, func(w io.Writer) error { return imagetar.Write(w, image) })
+}
+
+// replace writes a file aside and renames it, so that nobody ever reads half an archive.
+func replace(name string, write func(io.Writer) error) error {
+	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-")
 	if err != nil {
 		return fmt.Errorf("write the archive: %w", err)
 	}
 	defer os.Remove(tmp.Name()) // no longer there after the rename
-	if err := imagetar.Write(tmp, image); err != nil {
-		tmp.Close()
-		return err
-	}
-	if err := tmp.Chmod(0o644); err != nil {
-		return err
-	}
-	if err := tmp.Close(); err != nil {
+	if err := errors.Join(write(tmp), tmp.Chmod(0o644), tmp.Close()); err != nil {
 		return fmt.Errorf("write the archive: %w", err)
 	}
-	return os.Rename(tmp.Name(), out)
+	return os.Rename(tmp.Name(), name)
 }
 
 func rootfs() debimage.Rootfs {

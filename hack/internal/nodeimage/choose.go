@@ -6,6 +6,7 @@ import (
 
 	"github.com/hookcheck/hookcheck/hack/internal/command"
 	"github.com/hookcheck/hookcheck/hack/internal/engine"
+	"github.com/hookcheck/hookcheck/hack/internal/registry"
 )
 
 // Options say which image is wanted.
@@ -42,7 +43,7 @@ func Get(ctx context.Context, o Options) (string, error) {
 		return "", err
 	}
 	c := chooser{
-		logf: o.Logf, registry: registry{base: dockerHub},
+		logf: o.Logf, registry: registry.Registry{Base: registry.DockerHub},
 		has: hasImage, label: imageLabel, pull: pullImage,
 		build: func(ctx context.Context, version string) (string, error) {
 			return Ref(version), build(ctx, o.Logf, version, Ref(version))
@@ -54,7 +55,7 @@ func Get(ctx context.Context, o Options) (string, error) {
 // chooser is the decision, with what it asks and does as fields, so that it can be tested without an engine.
 type chooser struct {
 	logf     command.Logf
-	registry registry
+	registry registry.Registry
 	has      func(ctx context.Context, ref string) bool
 	label    func(ctx context.Context, ref, label string) string
 	pull     func(ctx context.Context, ref string) error
@@ -86,18 +87,19 @@ func (c chooser) choose(ctx context.Context, version, named string, rebuild bool
 		c.logf("using %s, which the engine has", ref)
 		return ref, nil
 	default:
-		if err := c.registry.answers(ctx); err != nil {
+		if err := c.registry.Answers(ctx); err != nil {
 			c.logf("not pulling %s: %v", ref, err)
 			break
 		}
 		c.logf("pulling %s", ref)
-		if err := c.pull(ctx, ref); err == nil {
+		err := c.pull(ctx, ref)
+		if err == nil {
 			return ref, nil
-		} else if ctx.Err() != nil {
-			return "", ctx.Err()
-		} else {
-			c.logf("could not pull it: %v", err)
 		}
+		if ctx.Err() != nil {
+			return "", ctx.Err()
+		}
+		c.logf("could not pull it: %v", err)
 	}
 	c.logf("building %s from Go modules and Debian packages; the first time takes some 10 minutes on 2 cores", Ref(version))
 	return c.build(ctx, version)

@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/hookcheck/hookcheck/hack/internal/registry"
 )
 
 // kindVersionInTable is a version that kindest.json has.
@@ -51,7 +53,7 @@ func TestChoose(t *testing.T) {
 			defer server.Close()
 			did := ""
 			c := chooser{
-				logf: t.Logf, registry: registry{base: server.URL, client: server.Client()},
+				logf: t.Logf, registry: registry.Registry{Base: server.URL, Client: server.Client()},
 				has:   func(_ context.Context, ref string) bool { return ref == tc.has },
 				label: func(context.Context, string, string) string { return Recipe },
 				pull: func(_ context.Context, ref string) error {
@@ -92,15 +94,6 @@ func TestChooseNotesAnotherRecipe(t *testing.T) {
 	}
 	if !strings.Contains(said.String(), `recipe "0"`) || !strings.Contains(said.String(), "-rebuild") {
 		t.Errorf("said %q, which does not tell that the image is old", said.String())
-	}
-}
-
-func TestRegistryThatDoesNotAnswer(t *testing.T) {
-	server := httptest.NewServer(http.NotFoundHandler())
-	server.Close()
-	err := registry{base: server.URL}.answers(t.Context())
-	if err == nil || !strings.Contains(err.Error(), "does not answer") {
-		t.Errorf("error %v", err)
 	}
 }
 

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hookcheck/hookcheck/framework/requirement"
+	"github.com/hookcheck/hookcheck/framework/scenario"
+	"github.com/hookcheck/hookcheck/reports"
+)
+
+// runCommand runs a command line as main does, in an empty directory without any
+// kubeconfig.
+func runCommand(t *testing.T, args ...string) (code int, out string) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("KUBECONFIG", "")
+	t.Setenv("ARTIFACTS", "")
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	var b bytes.Buffer
+	code = execute(t.Context(), args, streams{out: &b, err: &b})
+	return code, b.String()
+}
+
+func TestBadInput(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, []byte("a: ["), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		args string
+		code int
+		says string
+	}{
+		{"run --requirement prestop.before-trm", 2, `did you mean "prestop.before-term"?`},
+		{"run --requirement nothing.like-this*", 2, "no requirement matches"},
+		{"run --profile cor", 2, `did you mean "core"?`},
+		{"run --profile node", 2, "nothing is selected"},
+		{"run --kubeconfg x", 2, `did you mean "kubeconfig"?`},
+		{"run --procs 0", 2, "--procs 0"},
+		{"run --procs x", 2, "invalid argument"},
+		{"run --image ngnix=x", 2, `did you mean "nginx"?`},
+		{"run --image nginx", 2, "write name=reference"},
+		{"run --label-filter ((", 2, "Syntax Error Parsing Label Filter"},
+		{"run extra", 2, "unknown command"},
+		{"rnu", 2, "run"},
+		{"run", 3, "no cluster is configured"},
+		{"run --kubeconfig /nonexistent", 2, "name an existing file with --kubeconfig"},
+		{"run --kubeconfig " + file, 3, "repair the file"},
+		{"run --kind --context x", 2, "exclude each other"},
+		{"run --artifacts " + file + "/below", 3, "name another with --artifacts"},
+		{"judge", 2, "accepts 1 arg"},
+		{"judge /nonexistent", 2, "is not a directory"},
+		{"judge .", 2, "holds no histories"},
+		{"list -o jsn", 2, `did you mean "json"?`},
+		{"cluster create --kubernetes 1.36", 2, "name the patch release"},
+	} {
+		t.Run(tc.args, func(t *testing.T) {
+			code, out := runCommand(t, strings.Fields(tc.args)...)
+			if code != tc.code || !strings.Contains(strings.Join(strings.Fields(out), " "), tc.says) {
+				t.Errorf("exit code %d, want %d; want it to say %q:\n%s", code, tc.code, tc.says, out)
+			}
+			if strings.Contains(out, "\x1b") {
+				t.Errorf("escape sequences in what is no terminal: %q", out)
+			}
+		})
+	}
+}
+
+// A run that cannot even begin still leaves a report that no one can take for a
+// pass.
+func TestSetupFailureIsReported(t *testing.T) {
+	code, out := runCommand(t, "run", "--artifacts", "here")
+	if code != reports.ExitInconclusive {
+		t.Fatalf("exit code %d: %s", code, out)
+	}
+	r, err := reports.Read(filepath.Join("here", reports.ReportFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.ExitCode == 0 || r.Summary.Count(requirement.NotRun) != r.Summary.Total() || r.Run.Error == "" {
+		t.Errorf("report: %+v", r.Summary)
+	}
+	junit, err := os.ReadFile(filepath.Join("here", reports.JUnitFile))
+	if err != nil || !bytes.Contains(junit, []byte("<error")) {
+		t.Errorf("junit.xml has no error (%v)", err)
+	}
+	var again bytes.Buffer
+	if code := execute(t.Context(), []string{"run", "--artifacts", "here"}, streams{out: &again, err: &again}); code != reports.ExitUsage {
+		t.Errorf("a second run into the same directory: exit code %d, want %d: %s", code, reports.ExitUsage, again.String())
+	}
+}
+
+func TestCatalogueAndSuitesAgree(t *testing.T) {
+	catalogue, err := requirement.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := scenario.Validate(catalogue, scenario.All()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestList(t *testing.T) {
+	code, out := runCommand(t, "list", "--label-filter", "area:grace && level:MUST")
+	if code != 0 || !strings.Contains(out, "grace.budget-shared") || strings.Contains(out, "prestop.") {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+}
