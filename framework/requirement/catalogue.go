@@ -50,6 +50,9 @@ func LoadFS(fsys fs.FS) (*Catalogue, error) {
 			errs = append(errs, fmt.Errorf("%s: %w", file, err))
 			continue
 		}
+		if len(list) == 0 {
+			errs = append(errs, fmt.Errorf("%s: no requirement in it", file))
+		}
 		for _, r := range list {
 			if r.Area != "" {
 				errs = append(errs, fmt.Errorf("%s: %s: area is set from the file's name; remove it", file, r.ID))

@@ -23,8 +23,8 @@ const (
 type Profile string
 
 // The profiles. Core needs API access in one namespace on any node; extended
-// needs more (gates, admin rights, several nodes, Services); node needs the
-// node itself.
+// needs more (a hostPath, admin rights, several nodes, a gate that is off by
+// default); node needs the node itself.
 const (
 	Core     Profile = "core"
 	Extended Profile = "extended"
@@ -61,7 +61,7 @@ type Requirement struct {
 	// Sentence states it, as one sentence that can be true or false.
 	Sentence string `json:"sentence"`
 	// Source lists where it is written: documentation URLs first, then places
-	// in the Kubernetes source (path and function).
+	// in the Kubernetes source: path (function, field or constant).
 	Source []string `json:"source"`
 	// Note tells what a reader of a verdict should know: a known
 	// contradiction in the documentation, the reason of a bound.
@@ -76,7 +76,7 @@ type Requirement struct {
 
 var (
 	idPattern    = regexp.MustCompile(`^[a-z]+(\.[a-z0-9-]+)+$`)
-	minorPattern = regexp.MustCompile(`^1\.[0-9]+$`)
+	minorPattern = regexp.MustCompile(`^1\.[0-9]{2,}$`)
 )
 
 // Validate returns an error that names what is wrong with r, or nil.

@@ -31,10 +31,14 @@ type Step struct {
 // Waits, and why they are as long as they are. They bound a scenario that goes
 // wrong; a good one never comes near.
 const (
-	readyWithin     = 90 * time.Second // many pods starting at once on a small node: 3 a second on two cores
 	afterGrace      = 45 * time.Second // beyond the grace period: kubelet's reaction, the floor, PLEG and status on a busy node
 	objectGone      = 20 * time.Second // from the removal of the finalizer to the DELETED of the watch
 	afterCompletion = 60 * time.Second // containers that end by themselves
+
+	// Patience is how long to wait for something that must come: an Event, a
+	// version, a restart. It comes within seconds; only a node that does not
+	// let it come, or hardly moves, takes as long as this.
+	Patience = 90 * time.Second
 )
 
 // Create creates the fixture's objects, in the order of the manifest; with
@@ -67,7 +71,7 @@ func AwaitReady(pods ...string) Step {
 			}
 			return true
 		}
-		return x.await(ctx, "await readiness", readyWithin, ready)
+		return x.await(ctx, "await readiness", Patience, ready)
 	}}
 }
 

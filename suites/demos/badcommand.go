@@ -16,7 +16,7 @@ import (
 //  3. delete it
 var _ = Describe("badcommand as postStart", "demos/badcommand", func(s *S) {
 	s.AsWritten()
-	s.Do(Create(), Await(KubeEvent("BackOff"), inTime), Await(Waiting("PostStartHookError|CrashLoopBackOff"), inTime),
+	s.Do(Create(), Await(KubeEvent("BackOff"), Patience), Await(Waiting("PostStartHookError|CrashLoopBackOff"), Patience),
 		Delete(Grace(time.Second)), AwaitTerminated())
 
 	s.Check("poststart.failure.exec-missing-binary", func(j *judge.J, h *History) {

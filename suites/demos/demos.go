@@ -3,9 +3,3 @@
 // at with the means of kubectl. Each is judged by the requirement that it is
 // meant to demonstrate.
 package demos
-
-import "time"
-
-// inTime bounds the waits of a demonstration: a web server that starts, an Event
-// that arrives, a container that is restarted once.
-const inTime = 60 * time.Second

@@ -21,7 +21,7 @@ func TestChecks(t *testing.T) {
 			Set(Entry("fetch-end"), "bytes", "204800"),
 			Set(Entry("fetch-end"), "code", "0"),
 			Set(Terminated().In("nginx"), "exitCode", "137"),
-			Shift(Terminated().In("nginx"), 25*time.Second),
+			Shift(Terminated().In("nginx"), 50*time.Second),
 		},
 		"prestop.no-event-on-success": {
 			Set(Log(), "text", "no request came"),
@@ -40,7 +40,10 @@ func TestChecks(t *testing.T) {
 			Shift(Start().In("main-container"), -20*time.Second),
 			Shift(HookBegin(PostStart), -20*time.Second),
 		},
-		"delete.force.object-immediate": {Shift(Removed(), 4*time.Second)},
-		"prestop.hostpath-survives":     {Set(Entry("file"), "content", ""), Drop(Entry("file"))},
+		"delete.force.object-immediate": {
+			Shift(Removed(), 60*time.Second),
+			Pods("terminated before it went", Deleting(), func(p *corev1.Pod) { p.Status.Phase = corev1.PodSucceeded }),
+		},
+		"prestop.hostpath-survives": {Set(Entry("file"), "content", ""), Drop(Entry("file"))},
 	})
 }

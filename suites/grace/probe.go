@@ -17,7 +17,7 @@ import (
 var _ = Describe("the grace period of a probe", "grace/probe", func(s *S) {
 	const grace = 3 * time.Second
 	again := PodVersion(Restarts("app", 1).And(ContainerRunning("app")))
-	s.Do(Create(), Await(again, 90*time.Second), Delete(Grace(time.Second)), AwaitTerminated())
+	s.Do(Create(), Await(again, Patience), Delete(Grace(time.Second)), AwaitTerminated())
 
 	s.Check("grace.probe-level", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(KubeEventSaying("Killing", "failed liveness probe")))

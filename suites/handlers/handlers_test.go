@@ -37,9 +37,9 @@ func TestChecks(t *testing.T) {
 		"tcp.prestop-fails": {
 			Drop(KubeEvent("FailedPreStopHook")),
 			Copy("a connection", Start(), func(e *Event) { e.Name = "tcp" }),
-			Shift(Signal("SIGTERM"), 20*time.Second),
+			Shift(Signal("SIGTERM"), 60*time.Second),
 		},
-		"sleep.prestop-delays-term": {Shift(Signal("SIGTERM").Of("sleep-four"), -4*time.Second), Shift(Signal("SIGTERM").Of("sleep-four"), 16*time.Second)},
-		"sleep.zero-noop":           {Shift(Signal("SIGTERM").Of("sleep-zero"), 20*time.Second), Copy("a failed hook", KubeEvent("Killing").Of("sleep-zero"), func(e *Event) { e.Name = "FailedPreStopHook" })},
+		"sleep.prestop-delays-term": {Shift(Signal("SIGTERM").Of("sleep-four"), -4*time.Second), Shift(Signal("SIGTERM").Of("sleep-four"), 56*time.Second)},
+		"sleep.zero-noop":           {Shift(Signal("SIGTERM").Of("sleep-zero"), 60*time.Second), Copy("a failed hook", KubeEvent("Killing").Of("sleep-zero"), func(e *Event) { e.Name = "FailedPreStopHook" })},
 	})
 }

@@ -12,12 +12,12 @@ import (
 // they are zero.
 //
 //  1. two pods whose preStop is a sleep, one of 4 s, one of 0 s
-//  2. wait until they are ready; delete them with 20 s of grace
+//  2. wait until they are ready; delete them with 60 s of grace
 //  3. wait until the kubelet is done with them
 var _ = Describe("a sleep preStop", "handlers/sleep", func(s *S) {
 	const four, zero = "sleep-four", "sleep-zero"
 	s.Weight(2)
-	s.Do(Create(), AwaitReady(), Delete(Grace(20*time.Second)), AwaitTerminated(), Await(KubeEvent("Killing").Of(zero), Reaction))
+	s.Do(Create(), AwaitReady(), Delete(Grace(60*time.Second)), AwaitTerminated(), Await(KubeEvent("Killing").Of(zero), Patience))
 
 	s.Check("sleep.prestop-delays-term", func(j *judge.J, h *History) {
 		j.Expect(h).To(Elapse(StepBegin("delete").Of(four), Signal("SIGTERM").Of(four), 4*time.Second-clock, 4*time.Second+Reaction))

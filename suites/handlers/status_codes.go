@@ -3,7 +3,6 @@ package handlers
 import (
 	"fmt"
 	"strconv"
-	"time"
 
 	. "github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/judge"
@@ -37,8 +36,8 @@ func probed(code int) string {
 //  3. wait until the kubelet is done with them
 var _ = Describe("statuses for hooks and for probes", "handlers/status_codes", func(s *S) {
 	s.Weight(4)
-	s.Do(Create(), AwaitFor("the first probe of each container", 90*time.Second, allProbed),
-		Delete(), AwaitTerminated(), Await(KubeEvent("Killing"), Reaction))
+	s.Do(Create(), AwaitFor("the first probe of each container", Patience, allProbed),
+		Delete(), AwaitTerminated(), Await(KubeEvent("Killing"), Patience))
 
 	s.Check("http.any-status-succeeds", func(j *judge.J, h *History) {
 		for _, code := range codes {

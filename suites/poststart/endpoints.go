@@ -17,7 +17,7 @@ var _ = Describe("endpoints during postStart", "poststart/endpoints", func(s *S)
 	ready := Endpoint("an endpoint with ready=true", func(e discoveryv1.Endpoint) bool {
 		return e.Conditions.Ready != nil && *e.Conditions.Ready
 	})
-	s.Do(Create(), AwaitReady(), Await(ready, Reaction), Delete(), AwaitTerminated())
+	s.Do(Create(), AwaitReady(), Await(ready, Patience), Delete(), AwaitTerminated())
 
 	s.Check("poststart.not-in-endpoints", func(j *judge.J, h *History) {
 		j.Expect(h).To(HappenBefore(HookEnd(PostStart), ready))

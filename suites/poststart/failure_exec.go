@@ -20,7 +20,7 @@ var _ = Describe("a failing exec postStart", "poststart/failure_exec", func(s *S
 	again := PodVersion(Restarts("app", 1).And(ContainerReady("app")))
 	failed := KubeEvent("FailedPostStartHook")
 	first := func(p Pattern) Pattern { return p.In("app").Instance(1) }
-	s.Do(Create(), Await(again, afterRestart), Await(failed, Reaction), Delete(), AwaitTerminated())
+	s.Do(Create(), Await(again, Patience), Await(failed, Patience), Delete(), AwaitTerminated())
 
 	s.Check("poststart.failure.exec-nonzero", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(failed.In("app")))

@@ -18,8 +18,8 @@ var _ = Describe("failing httpGet and tcpSocket postStart", "poststart/failure_n
 	failed := KubeEvent("FailedPostStartHook")
 	waiting := Waiting("PostStartHookError|CrashLoopBackOff")
 	s.Weight(2)
-	s.Do(Create(), Await(failed.Of(refused), afterRestart), Await(failed.Of(tcp), afterRestart),
-		Await(Waiting("PostStartHookError").Of(tcp), afterRestart), Delete(), AwaitTerminated())
+	s.Do(Create(), Await(failed.Of(refused), Patience), Await(failed.Of(tcp), Patience),
+		Await(Waiting("PostStartHookError").Of(tcp), Patience), Delete(), AwaitTerminated())
 
 	s.Check("poststart.failure.http-conn-refused", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(failed.Of(refused)))

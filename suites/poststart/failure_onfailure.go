@@ -16,7 +16,7 @@ import (
 var _ = Describe("a failing postStart, restartPolicy OnFailure", "poststart/failure_onfailure", func(s *S) {
 	s.Weight(2)
 	s.Do(Create(), AwaitTerminated("failure-onfailure-0"),
-		Await(PodVersion(Restarts("app", 1).And(ContainerRunning("app"))).Of("failure-onfailure-1"), afterRestart),
+		Await(PodVersion(Restarts("app", 1).And(ContainerRunning("app"))).Of("failure-onfailure-1"), Patience),
 		Delete(), AwaitTerminated())
 
 	s.Check("poststart.failure.onfailure", func(j *judge.J, h *History) {

@@ -21,7 +21,7 @@ const pods = 30
 //  3. wait until the kubelet is done with them
 var _ = Describe("the race of entrypoint and postStart", "poststart/order", func(s *S) {
 	s.Weight(pods)
-	s.Do(Create(), AwaitFor(fmt.Sprintf("%d running pods", pods), afterRace, func(h *History) bool {
+	s.Do(Create(), AwaitFor(fmt.Sprintf("%d running pods", pods), 2*Patience, func(h *History) bool {
 		return len(h.All(Running())) >= pods
 	}), Delete(Grace(time.Second)), AwaitTerminated())
 

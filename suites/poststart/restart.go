@@ -13,7 +13,7 @@ import (
 //  3. wait until the kubelet is done with it
 var _ = Describe("postStart after a restart", "poststart/restart", func(s *S) {
 	again := PodVersion(Restarts("app", 1).And(ContainerReady("app")))
-	s.Do(Create(), Await(again, afterRestart), Delete(), AwaitTerminated())
+	s.Do(Create(), Await(again, Patience), Delete(), AwaitTerminated())
 
 	s.Check("poststart.restart-reruns", func(j *judge.J, h *History) {
 		j.Expect(h).To(ContainTimes(HookEnd(PostStart).Instance(1), 1))

@@ -16,7 +16,7 @@ var _ = Describe("preStop on a failed probe", "prestop/probes", func(s *S) {
 	const liveness, startup = "probes-liveness", "probes-startup"
 	again := PodVersion(Restarts("app", 1).And(ContainerReady("app")))
 	s.Weight(2)
-	s.Do(Create(), Await(again.Of(liveness), afterRestart), Await(again.Of(startup), afterRestart), Delete(), AwaitTerminated())
+	s.Do(Create(), Await(again.Of(liveness), Patience), Await(again.Of(startup), Patience), Delete(), AwaitTerminated())
 
 	for id, pod := range map[string]string{"prestop.trigger.liveness": liveness, "prestop.trigger.startup": startup} {
 		s.Check(id, func(j *judge.J, h *History) {
