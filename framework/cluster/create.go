@@ -24,6 +24,15 @@ const (
 // create makes the cluster, whose name no container carries, and waits until it
 // is ready. On failure it exports the logs and removes what was created.
 func (k *Kind) create(ctx context.Context, s state, image nodeImage, config []byte) (*Record, error) {
+	// An image may have been pulled since anybody looked. From here on, what
+	// carries the name is ours: what it carries now would be removed by undo.
+	there, err := k.engine.containers(ctx, k.name)
+	if err != nil {
+		return nil, err
+	}
+	if len(there) > 0 {
+		return nil, k.taken()
+	}
 	k.log.line("Creating cluster %q: %s from %s …", k.name, nodeCount(k.nodes), image.Ref)
 	if k.log.verbosity > 0 {
 		k.log.line("%s", config)
@@ -38,12 +47,12 @@ func (k *Kind) create(ctx context.Context, s state, image nodeImage, config []by
 	if err := s.save(record); err != nil {
 		return nil, err
 	}
-	err := k.runKind(ctx, s, record, config)
+	err = k.runKind(ctx, s, record, config)
 	if takenByAnother(err) {
 		if err := s.forget(k.name); err != nil {
 			return nil, err
 		}
-		return nil, notOursf("create cluster %q: somebody else created one of that name at this moment; choose another name with --name", k.name)
+		return nil, k.taken()
 	}
 	if err == nil {
 		err = k.finish(ctx, s, record, image)
@@ -56,6 +65,11 @@ func (k *Kind) create(ctx context.Context, s state, image nodeImage, config []by
 		return nil, k.undo(ctx, s, err)
 	}
 	return record, nil
+}
+
+// taken is the error for a name that was free when we looked first.
+func (k *Kind) taken() error {
+	return notOursf("create cluster %q: somebody else created one of that name at this moment; choose another name with --name", k.name)
 }
 
 // runKind runs kind's creation and records the containers as they appear. When
@@ -85,7 +99,8 @@ func (k *Kind) runKind(ctx context.Context, s state, record *Record, config []by
 		case <-ctx.Done():
 			k.removeByName(context.WithoutCancel(ctx))
 			select {
-			case <-done:
+			case err := <-done:
+				k.log.kind(1, "interrupted: %v", err)
 			case <-time.After(cleanupTimeout):
 			}
 			return context.Cause(ctx)

@@ -102,7 +102,11 @@ func (r Result) WriteTo(w io.Writer) (int64, error) {
 		fmt.Fprintf(&b, "Logs of the one it replaces: %s\n", r.Logs)
 	}
 	fmt.Fprintf(&b, "Kubeconfig: %s\n", r.Kubeconfig)
-	fmt.Fprintf(&b, "Use it: hookcheck run --kubeconfig %s\n", r.Kubeconfig)
+	kind := "--kind"
+	if r.Name != DefaultName {
+		kind += "=" + r.Name
+	}
+	fmt.Fprintf(&b, "Use it: hookcheck run %s\n", kind)
 	n, err := io.WriteString(w, b.String())
 	return int64(n), err
 }

@@ -79,6 +79,21 @@ func TestEnsureKeepsWhatItCannotReplace(t *testing.T) {
 	}
 }
 
+// Somebody else takes the name while we pull the image.
+func TestCreateFindsNameTaken(t *testing.T) {
+	theirs := node("theirs", "control-plane")
+	f := &fakeEngine{containers: []Container{theirs}}
+	k := testKind(t, f)
+	s, _ := k.state()
+	_, err := k.create(t.Context(), s, nodeImage{Ref: ownImage, ID: "sha256:1"}, nil)
+	if !errors.Is(err, ErrNotOurs) || !strings.Contains(err.Error(), "somebody else created one of that name") || len(f.removed) > 0 {
+		t.Errorf("got %v, removed %v", err, f.removed)
+	}
+	if r, err := s.load("c"); r != nil || err != nil {
+		t.Errorf("got record %v, %v; want none", r, err)
+	}
+}
+
 // An interruption says nothing about the cluster.
 func TestEnsureInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())

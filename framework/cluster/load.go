@@ -58,8 +58,10 @@ func (k *Kind) LoadImage(ctx context.Context, image string, args ...string) erro
 	if err != nil {
 		return environmentf("load image %s: %w", image, err)
 	}
-	archive.Close()
 	defer os.Remove(archive.Name())
+	if err := archive.Close(); err != nil { // docker opens it by its name
+		return environmentf("load image %s: %w", image, err)
+	}
 	if _, err := k.engine.run(ctx, nil, "save", "--output", archive.Name(), image); err != nil {
 		return explainEngine(fmt.Sprintf("load image %s", image), err)
 	}

@@ -22,14 +22,15 @@ func (s state) lock(ctx context.Context, name string, waiting func()) (unlock fu
 	if err != nil {
 		return nil, environmentf("lock cluster %q: %w; make %s writable, or set XDG_STATE_HOME", name, err, s.dir)
 	}
+	unlock = func() { _ = f.Close() } // closing releases it; the file stays
 	for told := false; ; {
 		ok, err := tryLock(f)
 		if err != nil {
-			f.Close()
+			unlock()
 			return nil, environmentf("lock cluster %q by %s: %w", name, path, err)
 		}
 		if ok {
-			return func() { f.Close() }, nil // closing releases it; the file stays
+			return unlock, nil
 		}
 		if !told {
 			waiting()
@@ -37,7 +38,7 @@ func (s state) lock(ctx context.Context, name string, waiting func()) (unlock fu
 		}
 		select {
 		case <-ctx.Done():
-			f.Close()
+			unlock()
 			return nil, environmentf("wait for another hookcheck that is working on cluster %q: %w", name, context.Cause(ctx))
 		case <-time.After(lockPoll):
 		}

@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 	"sync"
 
 	"sigs.k8s.io/yaml"
+
+	"github.com/hookcheck/hookcheck/framework/suggest"
 )
 
 //go:embed catalogue/*.yaml
@@ -96,41 +97,16 @@ func (c *Catalogue) Get(id string) (Requirement, error) {
 // Suggest returns `; did you mean "x"?` for the nearest of the known names,
 // or `; known are …` where none is near and they are few, or "".
 func Suggest(name string, known []string) string {
-	best, distance := "", len(name)/2+1
 	for _, k := range known {
 		if strings.Contains(k, name) && len(name) >= 4 {
 			return fmt.Sprintf("; did you mean %q?", k)
 		}
-		if d := editDistance(name, k); d < distance {
-			best, distance = k, d
-		}
 	}
-	if best != "" {
+	if best := suggest.Nearest(name, known); best != "" {
 		return fmt.Sprintf("; did you mean %q?", best)
 	}
 	if len(known) > 0 && len(known) <= 8 {
 		return "; known are " + strings.Join(known, ", ")
 	}
 	return ""
-}
-
-// editDistance is the Levenshtein distance of a and b, in bytes.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		previous := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := previous
-			if a[i-1] != b[j-1] {
-				cost++
-			}
-			previous = row[j]
-			row[j] = slices.Min([]int{row[j] + 1, row[j-1] + 1, cost})
-		}
-	}
-	return row[len(b)]
 }

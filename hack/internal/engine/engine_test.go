@@ -107,6 +107,11 @@ func TestWrapperIsInstalledWhereItStays(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles")
 	}
+	goCache, err := exec.Command("go", "env", "GOCACHE").Output() // otherwise below the directory that is replaced here
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GOCACHE", strings.TrimSpace(string(goCache)))
 	state := t.TempDir()
 	t.Setenv("XDG_STATE_HOME", state)
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
