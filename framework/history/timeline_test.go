@@ -19,7 +19,7 @@ func TestTimeline(t *testing.T) {
 	b := stopped().
 		Slice(7*time.Second, discoveryv1.Endpoint{Addresses: []string{"10.0.0.1"}, Conditions: discoveryv1.EndpointConditions{Ready: &yes}}, discoveryv1.Endpoint{Addresses: []string{"10.0.0.2", "10.0.0.3"}}).
 		Append(7*time.Second, Event{Kind: KindNote, Name: "exec", Pod: "p", Container: "app", Fields: map[string]string{"stdout": "two\nlines\x1b[0m " + strings.Repeat("é", 120), "code": "0"}}).
-		Log(7100*ms, "p", "app", ht.Entry(5305*ms, "clean")).
+		Log(7100*ms, "p", "side", ht.Entry(5305*ms, "clean")).
 		Gap(7200*ms).
 		Append(7300*ms, NewKubeEvent(&corev1.Event{Reason: "BackOff", Type: "Warning", Message: "Back-off", Count: 3, Source: corev1.EventSource{Component: "scheduler"}}, ht.At(7300*ms))).
 		Pod(8*time.Second, ht.Pod("q", ht.Running("app", 2, 8*time.Second), ht.Before(1, 1, 7*time.Second, "nonsense\n"), ht.Deleting(8*time.Second, 5), func(p *corev1.Pod) { p.DeletionGracePeriodSeconds = nil })).

@@ -131,7 +131,7 @@ const cleanWithin = 2 * time.Minute
 // Close removes everything that the run created and waits until it is gone. It
 // takes no context: it must also work after an interrupt.
 func (s *Session) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), cleanWithin)
+	ctx, cancel := context.WithTimeout(context.Background(), cleanWithin) //nolint:forbidigo // after an interrupt every other is done
 	defer cancel()
 	if s.stop != nil {
 		defer s.stop()

@@ -33,7 +33,7 @@ func start(ctx context.Context, logf command.Logf, wrapped bool) error {
 		return nil
 	}
 	if _, err := os.Stat("/run/systemd/system"); err == nil {
-		return errors.New("Docker is installed as a service of systemd, which is not ours to start; run: systemctl start docker")
+		return errors.New("the package docker.io is installed as a service of systemd, which is not ours to start; run: systemctl start docker")
 	}
 	var args []string
 	if wrapped {

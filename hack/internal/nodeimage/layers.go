@@ -21,9 +21,7 @@ var files embed.FS
 
 const defaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-func fileOf(data []byte, mode fs.FileMode) imagetar.File {
-	return imagetar.File{Data: data, Mode: mode}
-}
+func fileOf(data []byte) imagetar.File { return imagetar.File{Data: data, Mode: 0o644} }
 
 func program(path string) imagetar.File { return imagetar.File{From: path, Mode: 0o755} }
 
@@ -46,7 +44,7 @@ func nodeLayer(ctx context.Context, p parts) (imagetar.Layer, error) {
 	if err != nil {
 		return nil, err
 	}
-	layer["etc/containerd/cri-base.json"] = fileOf(spec, 0o644)
+	layer["etc/containerd/cri-base.json"] = fileOf(spec)
 
 	const config = "etc/containerd/config.toml"
 	crun, err := files.ReadFile("files/containerd-crun.toml")
@@ -57,7 +55,7 @@ func nodeLayer(ctx context.Context, p parts) (imagetar.Layer, error) {
 	if err != nil {
 		return nil, err
 	}
-	layer[config] = fileOf(append(kindConfig, crun...), 0o644)
+	layer[config] = fileOf(append(kindConfig, crun...))
 	for name, from := range map[string]string{
 		"etc/systemd/system/containerd.service.d/10-hookcheck.conf": "containerd-restrict-oom.conf",
 		"etc/systemd/system/hookcheck-podnet.service":               "hookcheck-podnet.service",
@@ -68,7 +66,7 @@ func nodeLayer(ctx context.Context, p parts) (imagetar.Layer, error) {
 		if err != nil {
 			return nil, err
 		}
-		layer[name] = fileOf(data, 0o644)
+		layer[name] = fileOf(data)
 	}
 	// What `systemctl enable` and `systemctl mask` do.
 	for _, unit := range []string{"kubelet", "containerd", "undo-mount-hacks", "hookcheck-podnet"} {
@@ -113,7 +111,7 @@ func baseSpec(ctx context.Context, ctr string) ([]byte, error) {
 
 // kubernetesLayer is what depends on the version of Kubernetes.
 func kubernetesLayer(p parts, version string) imagetar.Layer {
-	layer := imagetar.Layer{"kind/version": fileOf([]byte(version), 0o644)}
+	layer := imagetar.Layer{"kind/version": fileOf([]byte(version))}
 	for _, name := range []string{"kubelet", "kubeadm", "kubectl"} {
 		layer["usr/bin/"+name] = program(filepath.Join(p.kubernetes, name))
 	}

@@ -39,7 +39,7 @@ func finishRootfs(root, out string) error {
 	}
 	for _, file := range []string{"etc/protocols", "etc/services", "etc/ethertypes"} { // names in rules
 		if data, err := os.ReadFile(filepath.Join(root, file)); err == nil {
-			layer[file] = fileOf(data, 0o644)
+			layer[file] = fileOf(data)
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

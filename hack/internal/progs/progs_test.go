@@ -42,7 +42,7 @@ func TestEveryProgramIsBuiltStatic(t *testing.T) {
 		if f.Section(".interp") != nil {
 			t.Errorf("%s is not static", name)
 		}
-		f.Close()
+		_ = f.Close()
 		if name == "probe" {
 			if out, err := exec.Command(path).CombinedOutput(); err != nil {
 				t.Errorf("probe: %v: %s", err, out)

@@ -78,7 +78,7 @@ func TestFetchPodCIDR(t *testing.T) {
 					t.Errorf("asked for %s", r.URL.Path)
 				}
 				w.WriteHeader(tc.status)
-				w.Write([]byte(tc.body))
+				_, _ = w.Write([]byte(tc.body))
 			}))
 			defer server.Close()
 			got, err := fetchPodCIDR(t.Context(), server.Client(), server.URL, "n")

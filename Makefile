@@ -1,0 +1,88 @@
+# What can be done here, each a line or two over hack/. `make` lists it.
+
+KUBERNETES ?= v1.36.4
+NODE_IMAGE ?=
+CLUSTER    ?= hookcheck
+BIN        ?= bin
+FUZZTIME   ?= 50000x
+MUTANT     ?= no-prestop
+export KUBERNETES NODE_IMAGE CLUSTER BIN FUZZTIME
+
+VERSION := $(shell GIT_OPTIONAL_LOCKS=0 git describe --tags --always --dirty 2>/dev/null)
+COMMIT  := $(shell git rev-parse HEAD 2>/dev/null)
+LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
+
+.DEFAULT_GOAL := help
+.PHONY: help e2e e2e-self test unit lint build images engine node-image cluster-up cluster-down \
+	verify-clean fuzz mutant goldens bench-procs tools clean
+.NOTPARALLEL: # the steps of e2e build on each other, and each uses all cores
+
+help: # this list
+	@echo 'Usage: make TARGET [KUBERNETES=$(KUBERNETES)] [NODE_IMAGE=ref] [CLUSTER=$(CLUSTER)]'
+	@sed -nE -e 's/^##: (.*)/\n\1/p' -e 's/^([a-z0-9-]+):[^#]*## (.*)/  \1              \2/p' $(MAKEFILE_LIST) | \
+		sed -E 's/^(  .{14}) +/\1/'
+
+##: the two that matter
+e2e: engine node-image images build ## engine, node image, kind cluster, fixture images, suite, reports
+	@hack/e2e
+
+test: lint ## everything that checks this project itself, without a cluster
+	go mod tidy -diff
+	cd hack/tools && go mod tidy -diff
+	hack/test
+
+##: the parts of test
+unit: ## unit tests
+	go test ./...
+
+lint: ## format, vet, linters, shell scripts
+	@hack/lint
+
+fuzz: ## every fuzz test with 50000 inputs (FUZZTIME)
+	@hack/fuzz
+
+##: the parts of e2e
+engine: ## get a container engine: the one that runs, else Debian's
+	@go run ./hack/engine
+
+node-image: engine ## get or build the node image of KUBERNETES
+	@mkdir -p $(BIN)
+	@go run ./hack/nodeimage -kubernetes '$(KUBERNETES)' -image '$(NODE_IMAGE)' -output $(BIN)/node-$(KUBERNETES).ref
+
+images: ## build the fixture images into bin/images
+	@go run ./hack/images --out $(BIN)/images
+	@go run ./hack/nginximage --out $(BIN)/images
+
+build: ## build bin/hookcheck, one static binary
+	@CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o $(BIN)/hookcheck ./cmd/hookcheck
+
+e2e-self: cluster-up images ## hookcheck's own end-to-end tests: kills, interrupts, bad input
+	@hack/e2e-self
+
+##: clusters
+cluster-up: engine node-image build ## make the kind cluster CLUSTER, or reuse it
+	$(BIN)/hookcheck cluster create --name '$(CLUSTER)' --kubernetes '$(KUBERNETES)' --image "$$(cat $(BIN)/node-$(KUBERNETES).ref)"
+
+cluster-down: build ## remove it
+	$(BIN)/hookcheck cluster delete --name '$(CLUSTER)'
+
+verify-clean: ## fail if a run left anything in the cluster
+	@go run ./hack/verifyclean --kind '$(CLUSTER)'
+
+##: development
+goldens: ## write golden files anew: reports from samples, histories from RUN (_artifacts/latest)
+	@hack/goldens
+
+mutant: engine node-image images build ## break the kubelet on purpose (MUTANT), and see whether the run turns red
+	go run ./hack/mutants -kubernetes '$(KUBERNETES)' -cluster '$(CLUSTER)' '$(MUTANT)'
+
+bench-procs: engine node-image images build ## time a run for several --procs
+	@hack/bench-procs
+
+tools: ## build the pinned tools of hack/tools ahead of their use
+	@hack/tools/run golangci-lint version
+	@hack/tools/run kind version
+	@hack/tools/run ginkgo version
+
+clean: ## remove bin and _artifacts (what is cached outside stays: ~/.cache/hookcheck)
+	rm -rf $(BIN) _artifacts

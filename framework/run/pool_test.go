@@ -1,0 +1,230 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	clienttesting "k8s.io/client-go/testing"
+
+	"github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/requirement"
+	"github.com/hookcheck/hookcheck/framework/scenario"
+)
+
+func TestResults(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, named("a.one", "a.two")...)
+		b.clocks.sample(history.NodeClock, time.Now(), 0, time.Now(), time.Now())
+		started := time.Now()
+		results, err := b.Results(t.Context(), example(one, func(context.Context) error { time.Sleep(time.Second); return nil }, "a.two", "a.unselected", "a.one"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(results) != 2 || results[0].Requirement != "a.two" || results[1].Requirement != "a.one" {
+			t.Fatalf("%+v", results)
+		}
+		if r := results[0]; r.Verdict != requirement.Conformant || r.Scenario != one || r.File != "suites/x.go" || r.Line != 1 ||
+			r.History != "histories/grace/floor.jsonl" || !r.Started.Equal(started) || r.Seconds != 1 {
+			t.Errorf("%+v", r)
+		}
+		b.sink.expect(t, "started grace/floor", "result a.two conformant", "result a.one conformant", "finished grace/floor")
+		h := historyOf(t, b, one)
+		if h.Header.Scenario != one || h.Header.Run != "k7" || h.Header.Node != "node-1" || h.Header.KubeletVersion != "v1.35.1" ||
+			h.Header.Runtime != "containerd://2.2.1" || len(h.Header.Offsets) != 1 || h.Incomplete() != "" {
+			t.Errorf("header %+v, %s", h.Header, h.Incomplete())
+		}
+	})
+}
+
+func TestUnselectedScenarioIsNotRun(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, named("a.one")...)
+		b.o.Procs = 2
+		forbidden := func(context.Context) error { t.Error("it was run"); return nil }
+		sc := example(two, forbidden, "a.two")
+		b.Start(t.Context(), []*scenario.Scenario{sc})
+		synctest.Wait()
+		results, err := b.Results(t.Context(), sc)
+		if results != nil || err != nil {
+			t.Errorf("%v, %v", results, err)
+		}
+		b.sink.expect(t)
+	})
+}
+
+func TestNotApplicable(t *testing.T) {
+	newer, exec := requirement.Requirement{ID: "a.newer", Since: "1.36"}, requirement.Requirement{ID: "a.exec", Needs: []requirement.Need{requirement.NeedExec}}
+	t.Run("without running", func(t *testing.T) {
+		bubble(t, func(t *testing.T) {
+			b := newBench(t, newer, exec)
+			results, err := b.Results(t.Context(), example(one, func(context.Context) error { t.Error("it was run"); return nil }, "a.newer", "a.exec"))
+			if err != nil || len(results) != 2 {
+				t.Fatalf("%v, %v", results, err)
+			}
+			for i, want := range []string{"version: holds since 1.36, the kubelet is 1.35.1", "needs-pods/exec: not allowed"} {
+				if r := results[i]; r.Verdict != requirement.NotApplicable || r.Reason != want || r.Scenario != one || r.File != "suites/x.go" || r.Line != i+1 {
+					t.Errorf("%+v", r)
+				}
+			}
+			b.sink.expect(t, "result a.newer not applicable", "result a.exec not applicable")
+		})
+	})
+	t.Run("beside what applies", func(t *testing.T) {
+		bubble(t, func(t *testing.T) {
+			b := newBench(t, append(named("a.one"), newer)...)
+			results, err := b.Results(t.Context(), example(one, nil, "a.one", "a.newer"))
+			if err != nil || len(results) != 2 {
+				t.Fatalf("%v, %v", results, err)
+			}
+			b.sink.expect(t, "started grace/floor", "result a.newer not applicable", "result a.one conformant", "finished grace/floor")
+		})
+	})
+	t.Run("a requirement that cannot be decided ends the run", func(t *testing.T) {
+		bubble(t, func(t *testing.T) {
+			b := newBench(t, requirement.Requirement{ID: "a.one", Since: "banana"})
+			if _, err := b.Results(t.Context(), example(one, nil, "a.one")); err == nil || !strings.HasPrefix(err.Error(), "requirement a.one: since: ") {
+				t.Errorf("error %v", err)
+			}
+		})
+	})
+}
+
+func TestResultErrorEndsTheRun(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, named("a.one", "a.two")...)
+		b.sink.err = errors.New("disk full")
+		sc := example(one, nil, "a.one", "a.two")
+		results, err := b.Results(t.Context(), sc)
+		if results != nil || !errors.Is(err, b.sink.err) || err.Error() != "write down the verdict on a.one: disk full" {
+			t.Errorf("%v, %v", results, err)
+		}
+		if _, again := b.Results(t.Context(), sc); again == nil || again.Error() != err.Error() {
+			t.Errorf("asked again: %v", again)
+		}
+		b.sink.expect(t, "started grace/floor", "result a.one conformant")
+	})
+}
+
+func TestFailedScenarioIsInconclusive(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, named("a.one")...)
+		results, err := b.Results(t.Context(), example(one, func(context.Context) error { return errors.New("no image") }, "a.one"))
+		if err != nil || results[0].Verdict != requirement.Inconclusive || results[0].Reason != "the scenario was not carried through: work: no image" {
+			t.Errorf("%+v, %v", results, err)
+		}
+		if why := historyOf(t, b, one).Incomplete(); why != "work: no image" {
+			t.Errorf("saved: %q", why)
+		}
+	})
+}
+
+func TestCleanUpFailureIsAWarning(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, named("a.one")...)
+		b.client.PrependReactor("list", "pods", func(clienttesting.Action) (bool, runtime.Object, error) { return true, nil, errors.New("no") })
+		results, err := b.Results(t.Context(), example(one, nil, "a.one"))
+		if err != nil || results[0].Verdict != requirement.Conformant {
+			t.Errorf("%+v, %v", results, err)
+		}
+		if !slices.ContainsFunc(b.sink.lines, func(l string) bool { return strings.HasPrefix(l, "warning: clean up after grace.floor: no") }) {
+			t.Errorf("told %q", b.sink.lines)
+		}
+	})
+}
+
+func TestUnwritableArtifactsEndTheRun(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, named("a.one")...)
+		b.o.Artifacts = os.DevNull
+		if _, err := b.Results(t.Context(), example(one, nil, "a.one")); err == nil || !strings.HasPrefix(err.Error(), "save the history of grace/floor: ") {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+func TestInterrupt(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, named("a.one")...)
+		ctx, cancel := context.WithCancelCause(t.Context())
+		by := errors.New("interrupted")
+		results, err := b.Results(ctx, example(one, func(ctx context.Context) error { cancel(by); return ctx.Err() }, "a.one"))
+		if results != nil || !errors.Is(err, by) {
+			t.Errorf("%v, %v", results, err)
+		}
+		if why := historyOf(t, b, one).Incomplete(); why != "work: interrupted" {
+			t.Errorf("what there is was saved, and says %q", why)
+		}
+	})
+}
+
+func TestScenarioRunsOnce(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, named("a.one", "a.two")...)
+		runs := 0
+		sc := example(one, func(context.Context) error { runs++; time.Sleep(time.Second); return nil }, "a.one", "a.two")
+		b.o.Procs = 1
+		b.Start(t.Context(), []*scenario.Scenario{sc, sc})
+		for range 3 {
+			if results, err := b.Results(t.Context(), sc); err != nil || len(results) != 2 {
+				t.Errorf("%v, %v", results, err)
+			}
+		}
+		if runs != 1 {
+			t.Errorf("%d runs", runs)
+		}
+	})
+}
+
+func TestProcsBoundsWhatRunsAtOnce(t *testing.T) {
+	for procs, want := range map[int]time.Duration{1: 3 * time.Second, 2: 2 * time.Second, 8: time.Second} {
+		bubble(t, func(t *testing.T) {
+			b := newBench(t, named("a.one", "a.two", "a.three")...)
+			b.o.Procs = procs
+			second := func(context.Context) error { time.Sleep(time.Second); return nil }
+			all := []*scenario.Scenario{example(one, second, "a.one"), example(two, second, "a.two"), example(three, second, "a.three")}
+			begin := time.Now()
+			b.Start(t.Context(), all)
+			for _, sc := range slices.Backward(all) {
+				if _, err := b.Results(t.Context(), sc); err != nil {
+					t.Error(err)
+				}
+			}
+			if d := time.Since(begin); d != want {
+				t.Errorf("%d at once: %s, want %s", procs, d, want)
+			}
+		})
+	}
+}
+
+func TestWaitingForResultsEnds(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, named("a.one")...)
+		b.o.Procs = 1 // and never started
+		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Minute, errors.New("the spec's time is over"))
+		defer cancel()
+		if _, err := b.Results(ctx, example(one, nil, "a.one")); err == nil || err.Error() != "the spec's time is over" {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+func TestStartEndsWithItsContext(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, named("a.one", "a.two")...)
+		b.o.Procs = 1
+		ctx, cancel := context.WithCancel(t.Context())
+		wait := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+		b.Start(ctx, []*scenario.Scenario{example(one, wait, "a.one"), example(two, nil, "a.two")})
+		synctest.Wait()
+		cancel()
+		synctest.Wait()
+		b.sink.expect(t, "started grace/floor")
+	})
+}
