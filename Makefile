@@ -4,7 +4,7 @@ KUBERNETES ?= v1.36.4
 NODE_IMAGE ?=
 CLUSTER    ?= hookcheck
 BIN        ?= bin
-FUZZTIME   ?= 50000x
+FUZZTIME   ?= 10000x
 MUTANT     ?= no-prestop
 export KUBERNETES NODE_IMAGE CLUSTER BIN FUZZTIME
 
@@ -38,7 +38,7 @@ unit: ## unit tests
 lint: ## format, vet, linters, shell scripts
 	@hack/lint
 
-fuzz: ## every fuzz test with 50000 inputs (FUZZTIME)
+fuzz: ## every fuzz test with 10000 inputs (FUZZTIME)
 	@hack/fuzz
 
 ##: the parts of e2e

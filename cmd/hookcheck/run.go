@@ -63,7 +63,7 @@ not allow a verdict; 130 interrupted.`,
 	o.kindFlags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.artifacts, "artifacts", "", "directory for reports and histories (default $ARTIFACTS, then _artifacts/<run>)")
-	f.StringArrayVar(&o.images, "image", nil, "use another reference for an image: name=reference; see `hookcheck images list`")
+	f.StringArrayVar(&o.images, "image", nil, "use another reference for an image: name=reference; see hookcheck images list")
 	f.StringVar(&o.node, "node", "", "judge this node (default the one that the scheduler chooses)")
 	f.IntVar(&o.procs, "procs", defaultProcs, "how many scenarios run at once")
 	return cmd

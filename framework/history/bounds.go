@@ -7,19 +7,21 @@ import "time"
 // busy node, and still exclude the behaviour that would be wrong: fixtures are
 // built so that the two lie at least 2.5 s apart.
 const (
-	// Early is how much earlier than promised something may be seen: the
-	// kubelet starts the grace period some tenths of a second before the
-	// hook's process runs and journals its begin (0.02–0.3 s measured on an
-	// idle node with two cores, 0.8 s on a busy one).
+	// stallWindow is how far from an event a stall still counts: an exec that
+	// was asked for before it began, a status that is written after.
+	stallWindow = 3 * time.Second
+	// Early is how much shorter a time may seem that begins with an entry of a
+	// journal: the kubelet and the runtime acted before the process got to
+	// write it (0.02–0.3 s measured on an idle node with two cores, 0.8 s on a
+	// busy one).
 	Early = time.Second
+	// ClockError is how well the node's clock must be known for a comparison
+	// with a step of ours: 20 to 60 ms where exec is allowed, more on a busy node.
+	ClockError = 500 * time.Millisecond
 	// Truncated is what the kubelet's arithmetic loses: the time that a hook
 	// took is cut to whole seconds before it is subtracted from the grace
 	// period (kuberuntime_container.go executePreStopHook).
 	Truncated = time.Second
-	// Late is how much later than planned a signal or a kill may be seen:
-	// one CRI call and one process start on a busy node, and PLEG's relist of
-	// one second where the kubelet must first learn of something.
-	Late = 2500 * time.Millisecond
 	// Floor is the shortest time that the kubelet leaves between stop signal
 	// and SIGKILL (kuberuntime_manager.go minimumGracePeriodInSeconds).
 	Floor = 2 * time.Second

@@ -3,6 +3,7 @@ package history
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -62,6 +63,30 @@ func (h *History) Distance(a, b *Event) (low, high time.Duration, err error) {
 		return 0, 0, err
 	}
 	return sb.low.Sub(sa.high), sb.high.Sub(sa.low), nil
+}
+
+// Stalled returns for how long processes of the fixture's pods stood still
+// around a and b: what the agent's journals say of heartbeats that came late (the
+// largest sum of one container, and as much again for what stood still and has
+// no heartbeat: the start of an exec, the runtime). Zero on a node that keeps up.
+func (h *History) Stalled(a, b *Event) time.Duration {
+	low, high := h.position(a).Add(-stallWindow), h.position(b).Add(stallWindow)
+	sums := map[string]time.Duration{}
+	var largest time.Duration
+	for i := range h.Events {
+		e := &h.Events[i]
+		if e.Kind != KindJournal || e.Name != "stall" || h.position(e).Before(low) || h.position(e).After(high) {
+			continue
+		}
+		seconds, err := strconv.ParseFloat(e.Fields["d"], 64)
+		if err != nil {
+			continue
+		}
+		container := e.Pod + "/" + e.Container
+		sums[container] += time.Duration(seconds * float64(time.Second))
+		largest = max(largest, sums[container])
+	}
+	return 2 * largest
 }
 
 // position returns where an event stands on the runner's clock, for drawing:

@@ -113,7 +113,8 @@ func HappenBefore(a, b Pattern) *Matcher {
 }
 
 // Elapse holds where both were recorded and the time from the first a to the
-// first b lies in [low, high].
+// first b lies in [low, high]. Where it misses a bound by no more than the node
+// is known to have stalled, nothing follows: see [History.Stalled].
 func Elapse(a, b Pattern, low, high time.Duration) *Matcher {
 	expected := fmt.Sprintf("from %s to %s between %s and %s", a, b, low, high)
 	return &Matcher{expected: expected, judge: func(h *History) finding {
@@ -130,7 +131,10 @@ func Elapse(a, b Pattern, low, high time.Duration) *Matcher {
 		switch {
 		case from >= low && to <= high:
 			f.ok = true
+		case to < low && low-to > h.Stalled(ea, eb), from > high && from-high > h.Stalled(ea, eb):
 		case to < low || from > high:
+			f.err = fmt.Errorf("%s, but what was seen is %s, while processes of the node stood still for %s: %w",
+				expected, f.seen, h.Stalled(ea, eb), ErrUnclear)
 		default:
 			f.err = fmt.Errorf("%s, but what was seen is %s: %w", expected, f.seen, ErrUnclear)
 		}
@@ -182,12 +186,15 @@ func HoldThroughout(from, to Pattern, c Condition) *Matcher {
 		for _, v := range h.All(PodVersion(anyVersion).Of(a.Pod)) {
 			after, errA := h.Before(a, v)
 			before, errB := h.Before(v, b)
-			switch unclear := errors.Join(errA, errB); {
-			case unclear == nil && !after:
+			switch {
+			case errB != nil && !is(v.PodObject):
+				return finding{err: errB, evidence: []*Event{v}}
+			case errB != nil || !before:
+			case errA != nil || !after:
+				// Whether just before or just after from: it was current then,
+				// unless another followed as close.
 				current = v
-			case unclear != nil && !is(v.PodObject):
-				return finding{err: unclear, evidence: []*Event{v}}
-			case unclear == nil && after && before && !is(v.PodObject):
+			case !is(v.PodObject):
 				return finding{seen: "a version without it arrived in between", evidence: []*Event{a, v, b}}
 			}
 		}

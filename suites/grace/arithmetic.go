@@ -28,7 +28,7 @@ var _ = Describe("hook plus shutdown against the grace period", "grace/arithmeti
 		j.Expect(h).To(Contain(Terminated().Of(long).With("exitCode", "0")))
 	})
 	s.Check("grace.full-window", func(j *judge.J, h *History) {
-		j.Expect(h).To(Elapse(Signal("SIGTERM").Of(plain), Entry("clean").Of(plain), 3*time.Second-beat, 3*time.Second+Late))
+		j.Expect(h).To(Elapse(Signal("SIGTERM").Of(plain), Entry("clean").Of(plain), 3*time.Second, 3*time.Second+Reaction))
 		j.Expect(h).To(Contain(Terminated().Of(plain).With("exitCode", "0")))
 	})
 })

@@ -1,6 +1,8 @@
 package grace
 
 import (
+	"time"
+
 	. "github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/judge"
 	. "github.com/hookcheck/hookcheck/framework/scenario"
@@ -17,6 +19,8 @@ var _ = Describe("two seconds at least", "grace/floor", func(s *S) {
 
 	s.Check("grace.two-second-floor", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(PodVersion(DeletingWithGrace(1))))
-		j.Expect(h).To(Elapse(Signal("SIGTERM"), LastBeat(), Floor-beat, Floor+Late))
+		// Between the second of the grace period and the two of the floor.
+		const grace, half = time.Second, 500 * time.Millisecond
+		j.Expect(h).To(Elapse(Signal("SIGTERM"), LastBeat(), grace+half, Floor+Reaction))
 	})
 })

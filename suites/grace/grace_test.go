@@ -16,16 +16,16 @@ func TestChecks(t *testing.T) {
 	}
 	Run(t, "grace", Bad{
 		// The kill comes when the whole grace period has passed after the hook.
-		"grace.budget-shared": {Shift(LastBeat(), 3*time.Second), Shift(LastBeat(), -3*time.Second)},
+		"grace.budget-shared": {Shift(LastBeat(), 5*time.Second), Shift(LastBeat(), -8*time.Second)},
 		"grace.sigkill-exit": {Container("exit code 0", "app", Phase(corev1.PodFailed), func(cs *corev1.ContainerStatus) {
 			cs.State.Terminated.ExitCode = 0
 		})},
 		"grace.hook-overrun": {
 			Drop(Signal("SIGTERM").Of("overrun-exits")),
-			Shift(Signal("SIGTERM").Of("overrun-exits"), 30*time.Second),
+			Shift(Signal("SIGTERM").Of("overrun-exits"), 56*time.Second),
 			Shift(LastBeat().Of("overrun-ignores"), -1500*time.Millisecond),
 		},
-		"grace.two-second-floor": {Shift(LastBeat(), -time.Second), Shift(LastBeat(), 5*time.Second)},
+		"grace.two-second-floor": {Shift(LastBeat(), -time.Second), Shift(LastBeat(), 60*time.Second)},
 		"grace.default-30": {
 			Pods("30 s are not asked for", Deleting(), grace(10)),
 			Edit{Name: "another default", Do: func(h *History) int {

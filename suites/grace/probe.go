@@ -21,6 +21,7 @@ var _ = Describe("the grace period of a probe", "grace/probe", func(s *S) {
 
 	s.Check("grace.probe-level", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(KubeEventSaying("Killing", "failed liveness probe")))
-		j.Expect(h).To(Elapse(Signal("SIGTERM").Instance(1), LastBeat().Instance(1), grace-Early, grace+Late))
+		// The pod's grace period would be 60 s.
+		j.Expect(h).To(Elapse(Signal("SIGTERM").Instance(1), LastBeat().Instance(1), grace-Early, grace+Reaction))
 	})
 })

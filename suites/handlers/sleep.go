@@ -20,10 +20,10 @@ var _ = Describe("a sleep preStop", "handlers/sleep", func(s *S) {
 	s.Do(Create(), AwaitReady(), Delete(Grace(60*time.Second)), AwaitTerminated(), Await(KubeEvent("Killing").Of(zero), Patience))
 
 	s.Check("sleep.prestop-delays-term", func(j *judge.J, h *History) {
-		j.Expect(h).To(Elapse(StepBegin("delete").Of(four), Signal("SIGTERM").Of(four), 4*time.Second-clock, 4*time.Second+Reaction))
+		j.Expect(h).To(Elapse(StepBegin("delete").Of(four), Signal("SIGTERM").Of(four), 4*time.Second-ClockError, 4*time.Second+Reaction))
 	})
 	s.Check("sleep.zero-noop", func(j *judge.J, h *History) {
-		j.Expect(h).To(Elapse(StepBegin("delete").Of(zero), Signal("SIGTERM").Of(zero), -clock, Reaction))
+		j.Expect(h).To(Elapse(StepBegin("delete").Of(zero), Signal("SIGTERM").Of(zero), -ClockError, Reaction))
 		j.Expect(h).To(Contain(KubeEvent("Killing").Of(zero)))
 		j.Expect(h).To(ContainNo(KubeEvent("FailedPreStopHook").Of(zero)))
 	})

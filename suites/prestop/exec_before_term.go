@@ -32,8 +32,9 @@ var _ = Describe("an exec preStop on deletion", "prestop/exec_before_term", func
 		j.Expect(h).To(HappenBefore(HookEnd(PreStop).Of(held), term.Of(held)))
 	})
 	s.Check("prestop.container-keeps-running", func(j *judge.J, h *History) {
-		// 30 heartbeats in 3 s, less a third for a busy node.
-		j.Expect(h).To(Contain(HookEnd(PreStop).Of(held).AtLeast("beats", 20)))
+		// There is room for 30 heartbeats in 3 s, for a few on a very busy node,
+		// and for none where the entrypoint stands still.
+		j.Expect(h).To(Contain(HookEnd(PreStop).Of(held).AtLeast("beats", 3)))
 		j.Expect(h).To(Contain(HookEnd(PreStop).Of(held).With("get", "200")))
 	})
 	s.Check("prestop.blocks-deletion", func(j *judge.J, h *History) {
@@ -44,7 +45,8 @@ var _ = Describe("an exec preStop on deletion", "prestop/exec_before_term", func
 		j.Expect(h).To(ContainTimes(HookBegin(PreStop).Of(held), 1))
 	})
 	s.Check("prestop.sync-then-term-immediately", func(j *judge.J, h *History) {
-		j.Expect(h).To(Elapse(HookEnd(PreStop).Of(held), term.Of(held), 0, Late))
+		// Else the signal would come 12 s later, at the end of the grace period.
+		j.Expect(h).To(Elapse(HookEnd(PreStop).Of(held), term.Of(held), 0, (15-3)*time.Second/2))
 	})
 	s.Check("event.no-success-event", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(HookEnd(PostStart).Of(held)))

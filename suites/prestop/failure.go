@@ -23,7 +23,8 @@ var _ = Describe("a failing preStop", "prestop/failure", func(s *S) {
 	s.Do(Create(), AwaitReady(), Delete(Grace(20*time.Second)), AwaitTerminated(), Await(failed.Of(zero), Patience))
 
 	s.Check("prestop.failure.continues", func(j *judge.J, h *History) {
-		j.Expect(h).To(Elapse(HookEnd(PreStop).Of(zero), Signal("SIGTERM").Of(zero), 0, Late))
+		// Else the signal would come at the end of the grace period of 20 s.
+		j.Expect(h).To(Elapse(HookEnd(PreStop).Of(zero), Signal("SIGTERM").Of(zero), 0, 20*time.Second/2))
 	})
 	s.Check("prestop.failure.event", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(failed.Of(zero).In("app")))
