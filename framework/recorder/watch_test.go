@@ -100,6 +100,20 @@ func TestGap(t *testing.T) {
 	})
 }
 
+// TestGapTellsNothingTwice: what was known to be gone before the gap is not
+// removed again.
+func TestGapTellsNothingTwice(t *testing.T) {
+	inBubble(t, newAPI, func(t *testing.T, a *api, r *recorder.Recorder) {
+		rec := r.Open(label, Header{})
+		first := a.watch(t, "pods", 1)
+		first.Add(pod("p", "101", label))
+		first.Delete(pod("p", "102", label))
+		synctest.Wait()
+		first.Error(expired())
+		expect(t, rec, "pod ADDED p@101, pod DELETED p@102, gap pods")
+	})
+}
+
 // TestGapWhileTheServerIsAway: the list is tried again until it succeeds.
 func TestGapWhileTheServerIsAway(t *testing.T) {
 	inBubble(t, newAPI, func(t *testing.T, a *api, r *recorder.Recorder) {
