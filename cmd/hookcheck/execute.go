@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"k8s.io/client-go/rest"
@@ -46,11 +47,8 @@ func (o *runOptions) run(ctx context.Context, s streams) error {
 	meta := reports.Meta{
 		Run:       reports.Run{ID: id, Started: began.UTC(), Hostname: hostname, Command: os.Args},
 		Suite:     suite(),
-		Selection: reports.Selection{Requirements: o.requirements, LabelFilter: o.labelFilter},
+		Selection: reports.Selection{Profile: requirement.Profile(strings.Join(o.profiles, ",")), Requirements: o.requirements, LabelFilter: o.labelFilter},
 		Catalogue: reports.CatalogueOf(catalogue.All(), len(selected)),
-	}
-	if len(o.profiles) > 0 {
-		meta.Selection.Profile = requirement.Profile(o.profiles[len(o.profiles)-1])
 	}
 	log, err := reports.CreateLog(dir.path(reports.LogFile), meta, selected)
 	if err != nil {

@@ -51,7 +51,7 @@ func Labels(r requirement.Requirement) []string {
 // and of the fixture in fixtures/manifests. It is called in a package variable
 // and always returns true.
 func Describe(title, name string, body func(*S)) bool {
-	s := &Scenario{Name: name, Title: title, Weight: 1}
+	s := &Scenario{Name: name, Title: title}
 	body(&S{s})
 	registry = append(registry, s)
 	catalogue, err := requirement.Load()

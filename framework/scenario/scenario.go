@@ -22,8 +22,6 @@ type Scenario struct {
 	Steps []Step
 	// Checks judge the history.
 	Checks []Check
-	// Weight is how many pods it has at once: what it costs a node.
-	Weight int
 	// AsWritten leaves the fixture's pods as a reader would apply them: no
 	// hardened security context.
 	AsWritten bool
@@ -49,9 +47,6 @@ func (s *S) Check(id string, check judge.Check) {
 	_, file, line, _ := runtime.Caller(1)
 	s.s.Checks = append(s.s.Checks, Check{Requirement: id, Judge: check, File: relative(file), Line: line})
 }
-
-// Weight says how many pods the scenario has at once, where it is not one.
-func (s *S) Weight(pods int) { s.s.Weight = pods }
 
 // AsWritten says that the pods are created as the manifest has them, for
 // demonstrations that a reader would apply by hand.

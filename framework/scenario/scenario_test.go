@@ -132,19 +132,16 @@ func TestNames(t *testing.T) {
 }
 
 func TestDeclaration(t *testing.T) {
-	s := &Scenario{Weight: 1}
+	s := &Scenario{}
 	d := &S{s}
 	d.Do(Create(), AwaitReady())
 	d.Do(Delete())
 	d.Check("prestop.a", func(*judge.J, *history.History) {})
-	if len(s.Steps) != 3 || s.Steps[2].Text != "delete" || s.Weight != 1 || s.AsWritten {
+	if len(s.Steps) != 3 || s.Steps[2].Text != "delete" || s.AsWritten {
 		t.Errorf("%+v", s)
 	}
 	if c := s.Checks[0]; c.Requirement != "prestop.a" || !strings.HasSuffix(c.File, "scenario_test.go") || c.Line == 0 {
 		t.Errorf("the check is said to stand in %s:%d", c.File, c.Line)
-	}
-	if d.Weight(7); s.Weight != 7 {
-		t.Errorf("weight %d", s.Weight)
 	}
 	if d.AsWritten(); !s.AsWritten {
 		t.Error("not as written")

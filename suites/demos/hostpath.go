@@ -15,7 +15,6 @@ import (
 //  3. a second pod on the same node reads the message and removes the directory
 var _ = Describe("preStop writes to a hostPath", "demos/hostpath", func(s *S) {
 	s.AsWritten()
-	s.Weight(2)
 	s.Do(Create("hostpath"), AwaitReady("hostpath"), Delete(Grace(5*time.Second)), AwaitTerminated("hostpath"),
 		Create("hostpath-reader"), AwaitTerminated("hostpath-reader"))
 

@@ -17,7 +17,6 @@ import (
 //  3. wait until the kubelet is done with them
 var _ = Describe("hook plus shutdown against the grace period", "grace/arithmetic", func(s *S) {
 	const short, long, plain = "arithmetic-short", "arithmetic-long", "arithmetic-plain"
-	s.Weight(3)
 	s.Do(Create(), AwaitReady(), Delete(), AwaitTerminated())
 
 	s.Check("grace.seed-arithmetic", func(j *judge.J, h *History) {

@@ -17,7 +17,6 @@ import (
 //  3. wait until the kubelet is done with them
 var _ = Describe("a preStop that never ends", "grace/overrun", func(s *S) {
 	const grace = 4 * time.Second
-	s.Weight(2)
 	s.Do(Create(), AwaitReady(), Delete(), AwaitTerminated())
 
 	s.Check("grace.hook-overrun", func(j *judge.J, h *History) {

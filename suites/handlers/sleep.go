@@ -16,7 +16,6 @@ import (
 //  3. wait until the kubelet is done with them
 var _ = Describe("a sleep preStop", "handlers/sleep", func(s *S) {
 	const four, zero = "sleep-four", "sleep-zero"
-	s.Weight(2)
 	s.Do(Create(), AwaitReady(), Delete(Grace(60*time.Second)), AwaitTerminated(), Await(KubeEvent("Killing").Of(zero), Patience))
 
 	s.Check("sleep.prestop-delays-term", func(j *judge.J, h *History) {

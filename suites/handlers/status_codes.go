@@ -35,7 +35,6 @@ func probed(code int) string {
 //  2. wait until the containers have been probed; delete the pods
 //  3. wait until the kubelet is done with them
 var _ = Describe("statuses for hooks and for probes", "handlers/status_codes", func(s *S) {
-	s.Weight(4)
 	s.Do(Create(), AwaitFor("the first probe of each container", Patience, allProbed),
 		Delete(), AwaitTerminated(), Await(KubeEvent("Killing"), Patience))
 

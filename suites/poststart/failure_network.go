@@ -17,7 +17,6 @@ var _ = Describe("failing httpGet and tcpSocket postStart", "poststart/failure_n
 	const refused, tcp = "failure-network-refused", "failure-network-tcp"
 	failed := KubeEvent("FailedPostStartHook")
 	waiting := Waiting("PostStartHookError|CrashLoopBackOff")
-	s.Weight(2)
 	s.Do(Create(), Await(failed.Of(refused), Patience), Await(failed.Of(tcp), Patience),
 		Await(Waiting("PostStartHookError").Of(tcp), Patience), Delete(), AwaitTerminated())
 

@@ -13,7 +13,6 @@ import (
 //     entrypoint exits 0 on the stop signal, the other's 7
 //  2. wait until the kubelet is done with them
 var _ = Describe("a failing postStart, restartPolicy Never", "poststart/failure_never", func(s *S) {
-	s.Weight(2)
 	s.Do(Create(), AwaitTerminated(), Observe(noRestart))
 
 	s.Check("poststart.failure.never", func(j *judge.J, h *History) {

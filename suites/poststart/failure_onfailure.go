@@ -14,7 +14,6 @@ import (
 //  2. wait until the first has ended and the second runs again; delete both
 //  3. wait until the kubelet is done with them
 var _ = Describe("a failing postStart, restartPolicy OnFailure", "poststart/failure_onfailure", func(s *S) {
-	s.Weight(2)
 	s.Do(Create(), AwaitTerminated("failure-onfailure-0"),
 		Await(PodVersion(Restarts("app", 1).And(ContainerRunning("app"))).Of("failure-onfailure-1"), Patience),
 		Delete(), AwaitTerminated())

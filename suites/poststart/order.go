@@ -20,7 +20,6 @@ const pods = 30
 //  2. wait until all run, which is after their hooks; delete them
 //  3. wait until the kubelet is done with them
 var _ = Describe("the race of entrypoint and postStart", "poststart/order", func(s *S) {
-	s.Weight(pods)
 	s.Do(Create(), AwaitFor(fmt.Sprintf("%d running pods", pods), 2*Patience, func(h *History) bool {
 		return len(h.All(Running())) >= pods
 	}), Delete(Grace(time.Second)), AwaitTerminated())

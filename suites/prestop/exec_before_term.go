@@ -20,7 +20,6 @@ import (
 var _ = Describe("an exec preStop on deletion", "prestop/exec_before_term", func(s *S) {
 	const held, free = "exec-before-term", "exec-before-term-free"
 	term := Signal("SIGTERM")
-	s.Weight(2)
 	s.Do(Create(), AwaitReady(), Delete(Grace(15*time.Second)), AwaitTerminated(),
 		Await(Removed().Of(free), Patience), Await(KubeEvent("Killing").Of(held), Patience))
 

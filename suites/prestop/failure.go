@@ -19,7 +19,6 @@ import (
 var _ = Describe("a failing preStop", "prestop/failure", func(s *S) {
 	const zero, seven = "failure-0", "failure-7"
 	failed := KubeEvent("FailedPreStopHook")
-	s.Weight(2)
 	s.Do(Create(), AwaitReady(), Delete(Grace(20*time.Second)), AwaitTerminated(), Await(failed.Of(zero), Patience))
 
 	s.Check("prestop.failure.continues", func(j *judge.J, h *History) {

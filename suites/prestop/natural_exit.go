@@ -12,7 +12,6 @@ import (
 //     exits 0 after 1 s, the other's 1
 //  2. wait until the kubelet is done with them
 var _ = Describe("no preStop after a natural exit", "prestop/natural_exit", func(s *S) {
-	s.Weight(2)
 	s.Do(Create(), AwaitTerminated())
 
 	s.Check("prestop.skip.natural-exit", func(j *judge.J, h *History) {

@@ -15,7 +15,6 @@ import (
 var _ = Describe("preStop on a failed probe", "prestop/probes", func(s *S) {
 	const liveness, startup = "probes-liveness", "probes-startup"
 	again := PodVersion(Restarts("app", 1).And(ContainerReady("app")))
-	s.Weight(2)
 	s.Do(Create(), Await(again.Of(liveness), Patience), Await(again.Of(startup), Patience), Delete(), AwaitTerminated())
 
 	for id, pod := range map[string]string{"prestop.trigger.liveness": liveness, "prestop.trigger.startup": startup} {
