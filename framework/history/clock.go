@@ -18,6 +18,9 @@ type span struct{ low, high time.Time }
 // spans returns both times on one scale: their own where they share a clock,
 // else the runner's, widened by the error of the offsets.
 func (h *History) spans(a, b Stamp) (span, span, error) {
+	if a.At.IsZero() || b.At.IsZero() { // ContainerStatusUnknown has no finishedAt
+		return span{}, span{}, fmt.Errorf("one of the two has no time: %w", ErrUnclear)
+	}
 	if a.Clock == b.Clock {
 		return span{a.At, a.At.Add(a.Width)}, span{b.At, b.At.Add(b.Width)}, nil
 	}

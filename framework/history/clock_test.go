@@ -94,6 +94,18 @@ func TestMissingOffset(t *testing.T) {
 	}
 }
 
+func TestNoTime(t *testing.T) {
+	none := &Event{Kind: KindState, Name: "terminated", Time: Stamp{Clock: NodeClock, Width: time.Second}} // ContainerStatusUnknown
+	for _, order := range [][2]*Event{{none, stamp(NodeClock, 0, 0)}, {stamp(NodeClock, 0, 0), none}} {
+		if _, err := New(Header{}).Before(order[0], order[1]); !errors.Is(err, ErrUnclear) || err.Error() != "one of the two has no time: inside the error of the clocks" {
+			t.Errorf("Before: %v", err)
+		}
+		if _, _, err := New(Header{}).Distance(order[0], order[1]); !errors.Is(err, ErrUnclear) {
+			t.Errorf("Distance: %v", err)
+		}
+	}
+}
+
 func TestFirst(t *testing.T) {
 	h := ht.New("x").
 		Step(time.Second, "late", "").

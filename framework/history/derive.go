@@ -30,7 +30,10 @@ func (d *deriver) from(e Event) []Event {
 	switch {
 	case e.Kind == KindLog:
 		base := e
-		base.Fields, base.Instance = nil, d.ended[e.Pod+"/"+e.Container]+1
+		base.Fields = nil
+		if base.Instance == 0 { // its reader did not say
+			base.Instance = d.ended[e.Pod+"/"+e.Container] + 1
+		}
 		entries, _ := journal.ParseLog(e.Fields["text"]) // other text in a log is no defect
 		entries = slices.DeleteFunc(entries, func(entry journal.Entry) bool { return entry.Kind == journal.KindBeat })
 		return d.journal(base, entries, nil)
@@ -59,8 +62,8 @@ func (d *deriver) container(e Event, cs corev1.ContainerStatus) []Event {
 	current := int(cs.RestartCount) + 1
 	if t := cs.LastTerminationState.Terminated; t != nil {
 		instance := current - 1
-		if cs.State.Waiting != nil || instance == 0 {
-			instance = current // waiting for its restart: the count has not grown yet
+		if t.ContainerID != "" && t.ContainerID == cs.ContainerID || instance == 0 {
+			instance = current // waiting for its restart: id and count are still those of the ended instance
 		}
 		made = append(made, d.terminated(e, cs.Name, instance, t)...)
 	}

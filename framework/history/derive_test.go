@@ -58,6 +58,15 @@ state terminated p/app#1
 state running p/app#2
 state terminated p/app#2
 state waiting p/app#0`},
+		{"lastState while the next instance, already created, waits to be started",
+			[]*corev1.Pod{
+				ht.Pod("p", ht.Waiting("app", 1, "", ""), withID("containerd://p-app-1"), ht.Before(0, 1, time.Second, start(0))),
+				ht.Pod("p", ht.Terminated("app", 1, 0, 2*time.Second), ht.Before(0, 1, time.Second, start(0))),
+			}, `
+state terminated p/app#1
+journal start p/app#1
+state waiting p/app#0
+state terminated p/app#2`},
 		{"an instance that no version showed is a defect",
 			[]*corev1.Pod{
 				ht.Pod("p", ht.Running("app", 0, time.Second)),
@@ -114,6 +123,11 @@ state deletion p/#0`},
 			}
 		})
 	}
+}
+
+// withID sets the id of the container that was set last.
+func withID(id string) ht.PodOption {
+	return func(p *corev1.Pod) { p.Status.ContainerStatuses[len(p.Status.ContainerStatuses)-1].ContainerID = id }
 }
 
 // withoutIDs removes the container ids, as where the kubelet lost the container.

@@ -65,15 +65,25 @@ const maxLine = 4 << 20
 func Decode(r io.Reader) (*History, error) {
 	scanner := bufio.NewScanner(r)
 	scanner.Buffer(nil, maxLine)
+	whole := false // the line ended in a newline
+	scanner.Split(func(data []byte, atEOF bool) (int, []byte, error) {
+		advance, token, err := bufio.ScanLines(data, atEOF)
+		whole = advance > 0 && data[advance-1] == '\n'
+		return advance, token, err
+	})
 	var h *History
 	var torn error
-	for n := 1; scanner.Scan(); n++ {
+	n := 1
+	for ; scanner.Scan(); n++ {
 		if torn != nil {
 			return nil, torn
 		}
 		var rec record
 		if err := json.Unmarshal(scanner.Bytes(), &rec); err != nil {
 			torn = fmt.Errorf("line %d: %w", n, err)
+			if whole || h != nil && h.Footer != nil {
+				return nil, torn
+			}
 			continue
 		}
 		switch {
@@ -99,7 +109,7 @@ func Decode(r io.Reader) (*History, error) {
 		}
 	}
 	if err := scanner.Err(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("line %d: %w", n, err)
 	}
 	if h == nil {
 		return nil, errors.Join(errors.New("the history is empty"), torn)

@@ -96,6 +96,20 @@ func TestDerivedEventsAreNotStored(t *testing.T) {
 	}
 }
 
+// TestNoMonotonicReading: where the machine's clock is set during a run, times
+// must differ as they will when the record is loaded.
+func TestNoMonotonicReading(t *testing.T) {
+	now := time.Now()
+	h := New(Header{Started: now})
+	h.Append(Event{Kind: KindNote, Arrived: now, Time: Stamp{Clock: RunnerClock, At: now}})
+	h.Close(now, "")
+	for _, at := range []time.Time{h.Header.Started, h.Footer.Ended, h.Events[0].Arrived, h.Events[0].Time.At} {
+		if strings.Contains(at.String(), "m=") {
+			t.Errorf("%v has a monotonic reading", at)
+		}
+	}
+}
+
 func TestSaveTells(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "file"), nil, 0o600); err != nil {
@@ -162,7 +176,9 @@ func TestDecode(t *testing.T) {
 		{"a pod without its object", header + `{"event":{"seq":1,"kind":"pod"}}`, `line 2: an event of kind "pod" lacks its object`},
 		{"an Event without its object", header + `{"event":{"seq":1,"kind":"event"}}`, `line 2: an event of kind "event" lacks its object`},
 		{"a slice without its object", header + `{"event":{"seq":1,"kind":"slice"}}`, `line 2: an event of kind "slice" lacks its object`},
-		{"a line too long", header + `{"event":{"name":"` + strings.Repeat("x", 5<<20), "token too long"},
+		{"a line too long", header + `{"event":{"name":"` + strings.Repeat("x", 5<<20), "line 2: bufio.Scanner: token too long"},
+		{"garbage in the last line, whole", header + event + "garbage\n", "line 3: "},
+		{"garbage after the footer", text + "garb", "invalid character"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			h, err := Decode(strings.NewReader(tc.text))

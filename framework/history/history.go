@@ -54,7 +54,7 @@ type History struct {
 
 // New returns an empty history.
 func New(h Header) *History {
-	h.APIVersion = Version
+	h.APIVersion, h.Started = Version, h.Started.Round(0)
 	return &History{Header: h, next: 1, derive: newDeriver(), seen: map[types.UID]bool{}}
 }
 
@@ -69,6 +69,8 @@ func (h *History) Append(e Event) int {
 		}
 		h.seen[e.PodObject.UID] = true
 	}
+	// Without its monotonic reading a time is the same as when it is loaded.
+	e.Time.At, e.Arrived = e.Time.At.Round(0), e.Arrived.Round(0)
 	e.Seq = h.next
 	h.next++
 	h.Events = append(h.Events, e)
@@ -79,7 +81,7 @@ func (h *History) Append(e Event) int {
 // Close ends the recording; failed is empty where the scenario was carried
 // through.
 func (h *History) Close(at time.Time, failed string) {
-	h.Footer = &Footer{Ended: at, Failed: failed}
+	h.Footer = &Footer{Ended: at.Round(0), Failed: failed}
 }
 
 // Incomplete returns why the history cannot be judged as a whole: the scenario

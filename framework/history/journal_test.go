@@ -110,6 +110,10 @@ func TestLogAndJournal(t *testing.T) {
 		count(t, h, Start(), 2)
 		count(t, h, Start().In("side"), 1)
 	})
+	t.Run("of the instance that its reader names", func(t *testing.T) {
+		h := ended().Append(6*time.Second, Event{Kind: KindLog, Name: "log", Pod: "p", Container: "app", Instance: 1, Fields: map[string]string{"text": start}}).Done()
+		count(t, h, Start().Instance(1), 1)
+	})
 	t.Run("a log while the second instance runs is of that one", func(t *testing.T) {
 		h := ht.New("x").Pod(5*time.Second, ht.Pod("p", ht.Running("app", 1, 4*time.Second), ht.Before(0, 1, 3*time.Second, start))).
 			Log(6*time.Second, "p", "app", ht.Entry(4*time.Second, "start")).Done()

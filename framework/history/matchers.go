@@ -148,7 +148,7 @@ func Contain(p Pattern) *Matcher {
 		all := h.All(p)
 		f := finding{ok: len(all) > 0, evidence: all, absence: len(all) == 0, seen: fmt.Sprintf("no %s was recorded", p)}
 		if f.ok {
-			f.seen = fmt.Sprintf("%s was recorded %s", p, times(len(all)))
+			f.seen = recorded(p, len(all))
 		}
 		return f
 	}}
@@ -166,7 +166,7 @@ func ContainTimes(p Pattern, n int) *Matcher {
 	return &Matcher{expected: expected, judge: func(h *History) finding {
 		all := h.All(p)
 		return finding{ok: len(all) == n, evidence: all, absence: len(all) <= n,
-			seen: fmt.Sprintf("%s was recorded %s", p, times(len(all)))}
+			seen: recorded(p, len(all))}
 	}}
 }
 
@@ -181,15 +181,21 @@ func HoldThroughout(from, to Pattern, c Condition) *Matcher {
 		if missing != nil {
 			return *missing
 		}
+		if inOrder, err := h.Before(a, b); err == nil && !inOrder {
+			return finding{seen: fmt.Sprintf("%s came before %s", to, from), evidence: []*Event{b, a}}
+		}
 		f := finding{ok: true, absence: true, evidence: []*Event{a, b}, seen: c.What + " all the time"}
 		var current *Event
+		var vague error // a version of which not even this is clear: whether it came before to
 		for _, v := range h.All(PodVersion(anyVersion).Of(a.Pod)) {
 			after, errA := h.Before(a, v)
 			before, errB := h.Before(v, b)
 			switch {
 			case errB != nil && !is(v.PodObject):
 				return finding{err: errB, evidence: []*Event{v}}
-			case errB != nil || !before:
+			case errB != nil:
+				vague = errB
+			case !before:
 			case errA != nil || !after:
 				// Whether just before or just after from: it was current then,
 				// unless another followed as close.
@@ -197,6 +203,9 @@ func HoldThroughout(from, to Pattern, c Condition) *Matcher {
 			case !is(v.PodObject):
 				return finding{seen: "a version without it arrived in between", evidence: []*Event{a, v, b}}
 			}
+		}
+		if vague != nil && (current == nil || !is(current.PodObject)) {
+			return finding{err: vague, evidence: []*Event{a, b}}
 		}
 		if current == nil {
 			return finding{absence: true, seen: fmt.Sprintf("no version of the pod before %s", from), evidence: []*Event{a}}
@@ -216,13 +225,17 @@ func between(low, high time.Duration) string {
 	return fmt.Sprintf("%s to %s", low.Round(time.Millisecond), high.Round(time.Millisecond))
 }
 
-func times(n int) string {
-	switch n {
-	case 0:
-		return "never"
-	case 1:
-		return "once"
-	default:
-		return fmt.Sprintf("%d times", n)
+// recorded says how often a pattern was met.
+func recorded(p Pattern, n int) string {
+	if n == 0 {
+		return fmt.Sprintf("no %s was recorded", p)
 	}
+	return fmt.Sprintf("%s was recorded %s", p, times(n))
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }

@@ -167,6 +167,12 @@ func KubeEvent(reason string) Pattern {
 	return Pattern{text: "Event " + reason, kind: KindEvent, name: reason}
 }
 
+// KubeWarning is a core/v1 Event of that reason and of type Warning.
+func KubeWarning(reason string) Pattern {
+	return Pattern{text: "Event Warning " + reason, kind: KindEvent, name: reason,
+		match: func(e *Event) bool { return e.EventObject.Type == corev1.EventTypeWarning }}
+}
+
 // KubeEventSaying is a core/v1 Event of that reason whose message matches a
 // regular expression (dot matches newlines: hooks' outputs contain them).
 func KubeEventSaying(reason, message string) Pattern {

@@ -36,6 +36,8 @@ func TestHoldThroughout(t *testing.T) {
 		{"another about the begin: current in any case", whole(version(pending(), 2001*ms, "Running")), nil, "not ok",
 			"the version current at begin of the preStop hook is without it", []string{"hook-begin", "phase=Running"}},
 		{"another about the end", whole(version(pending(), 4999*ms, "Running")), nil, "unclear", "inside the error of the clocks", nil},
+		{"the end before the begin", end(pending(), ht.Entry(5*time.Second, "hook-begin", "name", "preStop"), ht.Entry(2*time.Second, "hook-end", "name", "preStop")), nil, "not ok",
+			"end of the preStop hook came before begin of the preStop hook", []string{"hook-end", "hook-begin"}},
 		{"the same about the end", whole(version(pending(), 5001*ms, "Pending")), nil, "ok", good, evidence},
 		{"no version before", whole(ht.New("x")), nil, "not ok", "no version of the pod before begin of the preStop hook", []string{"hook-begin"}},
 		{"versions of another pod", whole(pending().Pod(3*time.Second, ht.Pod("q", ht.Phase("Running")))), nil, "ok", good, evidence},
@@ -54,6 +56,21 @@ func TestHoldThroughoutExpects(t *testing.T) {
 	m := HoldThroughout(HookBegin(PostStart).Of("p"), HookEnd(PostStart).Of("p"), Not(ContainerReady("app")))
 	if got, want := m.Expected(), "not ready of container app from begin of the postStart hook in p until end of the postStart hook in p"; got != want {
 		t.Errorf("expected %q, want %q", got, want)
+	}
+}
+
+// TestHoldThroughoutVagueClocks: where exec is not allowed the node's clock is
+// known to some seconds only, which says nothing against the cluster.
+func TestHoldThroughoutVagueClocks(t *testing.T) {
+	for name, phase := range map[string]corev1.PodPhase{"no other version": "", "an earlier one without it": "Unknown"} {
+		b := ht.New("x")
+		b.History.Header.Offsets[NodeClock] = Offset{Low: -10 * time.Second, High: 10 * time.Second}
+		if phase != "" {
+			b.Pod(-20*time.Second, ht.Pod("p", ht.Phase(phase)))
+		}
+		b.Pod(time.Second, ht.Pod("p", ht.Phase("Pending"))).
+			Pod(19*time.Second, ht.Pod("p", ht.Phase("Succeeded"), ht.Terminated("app", 0, 0, 8*time.Second, hookBegin, hookEnd)))
+		matcherCase{name, b, HoldThroughout(HookBegin(PreStop), HookEnd(PreStop), Phase("Pending")), "unclear", "inside the error of the clocks", nil}.run(t)
 	}
 }
 

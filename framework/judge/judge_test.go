@@ -64,7 +64,7 @@ func TestEvaluate(t *testing.T) {
 			verdict: requirement.Inconclusive, evidence: []int{2},
 			reason: "from arrival of SIGTERM to state terminated between 1ms and 1h0m0s, but what was seen is 0s to 1s: inside the error of the clocks"},
 		{name: "flawed", h: sample("nonsense\n").Done(), check: func(j *judge.J, h *History) { j.Expect(h).To(ContainNo(HookBegin(PostStart))) },
-			verdict: requirement.Inconclusive, reason: "the record is not whole, and begin of the postStart hook was…"},
+			verdict: requirement.Inconclusive, reason: "the record is not whole, and no begin of the postStart hook was…"},
 		{name: "said to be inconclusive", h: sample().Done(), check: func(j *judge.J, h *History) { j.Inconclusive("the node slept") },
 			verdict: requirement.Inconclusive, reason: "the node slept"},
 		{name: "a matcher of something else", h: sample().Done(), check: func(j *judge.J, _ *History) { j.Expect("text").To(good()) },

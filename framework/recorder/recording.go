@@ -58,9 +58,12 @@ func (rec *Recording) Note(name, pod, container string, fields map[string]string
 	rec.Append(runnerEvent(history.KindNote, name, pod, container, fields))
 }
 
-// Log writes down a container's whole log.
-func (rec *Recording) Log(pod, container, text string) {
-	rec.Append(runnerEvent(history.KindLog, "log", pod, container, map[string]string{"text": text}))
+// Log writes down the whole log of the instance-th run of a container (from 1; 0
+// where that is not known).
+func (rec *Recording) Log(pod, container string, instance int, text string) {
+	e := runnerEvent(history.KindLog, "log", pod, container, map[string]string{"text": text})
+	e.Instance = instance
+	rec.Append(e)
 }
 
 func runnerEvent(kind history.Kind, name, pod, container string, fields map[string]string) history.Event {

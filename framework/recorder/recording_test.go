@@ -21,7 +21,7 @@ func TestStepNoteAndLog(t *testing.T) {
 		end(nil)
 		rec.Step("evict", "", nil)(errors.New("refused"))
 		rec.Note("exec", "p", "app", map[string]string{"code": "0"})
-		rec.Log("p", "app", "hello\n")
+		rec.Log("p", "app", 2, "hello\n")
 		h := rec.Close("")
 		if h.Header.Scenario != "prestop/example" || h.Header.APIVersion != Version || len(fields) != 1 {
 			t.Errorf("header %+v, fields %v", h.Header, fields)

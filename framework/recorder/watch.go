@@ -56,13 +56,16 @@ const relistPause = time.Second
 
 // follow watches a source from a revision until the context ends.
 func (r *Recorder) follow(ctx context.Context, s source, revision string) {
-	known := map[string]runtime.Object{} // namespace/name -> last version, to notice removals across a gap
+	known := map[string]runtime.Object{} // name -> last version, to notice removals across a gap
 	for ctx.Err() == nil {
 		last, err := r.stream(ctx, s, revision, known)
 		if ctx.Err() != nil {
 			return
 		}
 		r.gap(s.kind, last, err, time.Now())
+		if last == revision { // it brought nothing: a watch that is refused must not be asked for in a loop
+			pause(ctx)
+		}
 		revision = r.relist(ctx, s, known)
 	}
 }
@@ -119,6 +122,10 @@ func (r *Recorder) relist(ctx context.Context, s source, known map[string]runtim
 				}
 				present[o.GetName()] = true
 				before, was := known[o.GetName()].(object)
+				if was && before.GetUID() != o.GetUID() { // removed, and another made under its name
+					r.deliver(string(watch.Deleted), before, arrived)
+					was = false
+				}
 				known[o.GetName()] = item
 				if !was || before.GetResourceVersion() != o.GetResourceVersion() {
 					r.deliver(string(watch.Modified), item, arrived)
@@ -132,10 +139,16 @@ func (r *Recorder) relist(ctx context.Context, s source, known map[string]runtim
 			}
 			return revision
 		}
-		select {
-		case <-ctx.Done():
+		pause(ctx)
+		if ctx.Err() != nil {
 			return ""
-		case <-time.After(relistPause):
 		}
+	}
+}
+
+func pause(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(relistPause):
 	}
 }

@@ -2,6 +2,7 @@ package recorder_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -151,7 +152,38 @@ func TestForeignObject(t *testing.T) {
 		rec := r.Open(label, Header{})
 		a.watch(t, "pods", 1).Add(pod("p", "", label)) // without a revision nothing can be resumed
 		expect(t, rec, "gap pods")
+		time.Sleep(time.Second)
 		a.watch(t, "pods", 2).Add(pod("p", "101", label))
 		expect(t, rec, "gap pods, pod ADDED p@101")
+	})
+}
+
+// TestRefusedWatch: what may be listed and not watched is not asked for in a
+// loop.
+func TestRefusedWatch(t *testing.T) {
+	inBubble(t, newAPI, func(t *testing.T, a *api, r *recorder.Recorder) {
+		rec := r.Open(label, Header{})
+		first := a.watch(t, "endpointslices", 1)
+		a.refuse("watch endpointslices", apierrors.NewForbidden(groupResource("endpointslices"), "", errors.New("no")))
+		first.Stop()
+		time.Sleep(10500 * time.Millisecond)
+		if gaps := strings.Count(events(rec), "gap endpointslices"); gaps < 5 || gaps > 11 {
+			t.Errorf("%d gaps in ten seconds", gaps)
+		}
+	})
+}
+
+// TestMadeAnewDuringAGap: another pod of the same name is another pod.
+func TestMadeAnewDuringAGap(t *testing.T) {
+	inBubble(t, newAPI, func(t *testing.T, a *api, r *recorder.Recorder) {
+		rec := r.Open(label, Header{})
+		first := a.watch(t, "pods", 1)
+		first.Add(pod("p", "101", label))
+		synctest.Wait()
+		anew := pod("p", "300", label)
+		anew.UID = "another"
+		a.set("pods", &corev1.PodList{ListMeta: metav1.ListMeta{ResourceVersion: "400"}, Items: []corev1.Pod{*anew}})
+		first.Error(expired())
+		expect(t, rec, "pod ADDED p@101, gap pods, pod DELETED p@101, pod MODIFIED p@300")
 	})
 }

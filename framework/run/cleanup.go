@@ -7,6 +7,7 @@ import (
 	"time"
 
 	coordinationv1 "k8s.io/api/coordination/v1"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
@@ -22,14 +23,16 @@ func Cleanup(ctx context.Context, client kubernetes.Interface, namespace string,
 	ours := metav1.ListOptions{LabelSelector: scenario.ManagedByLabel + "=" + scenario.ManagedBy}
 	var removed []string
 	var errs []error
-	remove := func(space, run string, own bool) {
-		alive, err := lives(ctx, client, space, run)
+	remove := func(space, run string, ns *corev1.Namespace) {
+		ctx, cancel := context.WithTimeout(ctx, cleanWithin) // one that does not go must not hold up the rest
+		defer cancel()
+		alive, err := lives(ctx, client, space, run, ns)
 		switch {
 		case err != nil:
 			errs = append(errs, err)
 		case alive && !all:
 		default:
-			if err := removeRun(ctx, client, space, run, own); err != nil {
+			if err := removeRun(ctx, client, space, run, ns != nil); err != nil {
 				errs = append(errs, err)
 			} else {
 				removed = append(removed, fmt.Sprintf("run %s in namespace %s", run, space))
@@ -43,7 +46,7 @@ func Cleanup(ctx context.Context, client kubernetes.Interface, namespace string,
 		return nil, fmt.Errorf("list the namespaces of hookcheck: %w", err)
 	default:
 		for _, ns := range spaces.Items {
-			remove(ns.Name, ns.Labels[scenario.RunLabel], true)
+			remove(ns.Name, ns.Labels[scenario.RunLabel], &ns)
 		}
 	}
 	if namespace != "" {
@@ -52,7 +55,7 @@ func Cleanup(ctx context.Context, client kubernetes.Interface, namespace string,
 			return removed, errors.Join(append(errs, err)...)
 		}
 		for run := range runs {
-			remove(namespace, run, false)
+			remove(namespace, run, nil)
 		}
 	}
 	return removed, errors.Join(errs...)
@@ -80,11 +83,12 @@ func runsIn(ctx context.Context, client kubernetes.Interface, namespace string) 
 }
 
 // lives tells whether a run gives signs of life: its lease is fresh and its
-// process is not known to be gone. Without a lease it is dead.
-func lives(ctx context.Context, client kubernetes.Interface, namespace, run string) (bool, error) {
+// process is not known to be gone. Without a lease it is dead, unless its own
+// namespace is so young that it may be about to create the lease.
+func lives(ctx context.Context, client kubernetes.Interface, namespace, run string, own *corev1.Namespace) (bool, error) {
 	lease, err := client.CoordinationV1().Leases(namespace).Get(ctx, (&space{run: run}).lease(), metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
-		return false, nil
+		return own != nil && !knownDead(own.Annotations[processAnnotation]) && time.Since(own.CreationTimestamp.Time) < leaseDuration, nil
 	}
 	if err != nil {
 		return false, fmt.Errorf("read the lease of run %s: %w", run, err)

@@ -164,6 +164,19 @@ func TestCleanupTells(t *testing.T) {
 	}
 }
 
+// TestCleanupSparesABeginner: a run makes its namespace first and its lease then.
+func TestCleanupSparesABeginner(t *testing.T) {
+	ns := &corev1.Namespace{ObjectMeta: ours("", "hookcheck-new", "new")}
+	ns.CreationTimestamp = metav1.NewTime(time.Now().Add(-time.Second))
+	client := fake.NewClientset(ns)
+	if removed, err := Cleanup(t.Context(), client, "", false); err != nil || len(removed) != 0 {
+		t.Errorf("removed %q, %v", removed, err)
+	}
+	if removed, err := Cleanup(t.Context(), client, "", true); err != nil || len(removed) != 1 {
+		t.Errorf("removed %q, %v", removed, err)
+	}
+}
+
 // TestRemoveRunWaits: a namespace takes its time, and a pod that was being
 // created may come meanwhile.
 func TestRemoveRunWaits(t *testing.T) {

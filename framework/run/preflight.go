@@ -10,6 +10,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
 
@@ -44,14 +45,13 @@ func (s *Session) preflight(ctx context.Context) error {
 		return err
 	}
 	pod.Namespace, pod.Labels = s.space.name, s.space.labels()
-	s.prepare.Pod(pod, true)
 	if s.o.Node != "" {
-		node, err := s.client.CoreV1().Nodes().Get(ctx, s.o.Node, metav1.GetOptions{})
-		if err != nil {
+		if _, err := s.client.CoreV1().Nodes().Get(ctx, s.o.Node, metav1.GetOptions{}); err != nil && !apierrors.IsForbidden(err) {
 			return fmt.Errorf("--node: %w", err)
 		}
-		pod.Spec.NodeSelector = selectorOf(node)
+		s.prepare.Node = s.o.Node
 	}
+	s.prepare.Pod(pod, true)
 	begin := time.Now()
 	created, err := s.client.CoreV1().Pods(pod.Namespace).Create(ctx, pod, metav1.CreateOptions{})
 	if err != nil {
@@ -74,7 +74,7 @@ func (s *Session) preflight(ctx context.Context) error {
 		s.Node.Status.NodeInfo.KubeletVersion = version.GitVersion
 		s.o.Sink.Warn(fmt.Sprintf("node %s cannot be read (%v): the API server's version is taken for the kubelet's", running.Spec.NodeName, err))
 	}
-	s.prepare.NodeSelector = selectorOf(s.Node)
+	s.prepare.Node = s.Node.Name
 
 	probe := pod.DeepCopy()
 	probe.Name += "-probe"
@@ -83,15 +83,6 @@ func (s *Session) preflight(ctx context.Context) error {
 	}
 	s.readNodeClock(ctx, running, begin, arrived)
 	return scenario.DiscardPod(ctx, s.client, running)
-}
-
-// selectorOf pins pods to a node by its hostname label; without one (or
-// without knowing the node's labels) they are left to the scheduler.
-func selectorOf(node *corev1.Node) map[string]string {
-	if name := node.Labels[corev1.LabelHostname]; name != "" {
-		return map[string]string{corev1.LabelHostname: name}
-	}
-	return nil
 }
 
 // awaitFirstPod waits until the container runs. The error says why it does not.

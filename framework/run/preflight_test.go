@@ -133,25 +133,24 @@ func TestAwaitFirstPodInterrupted(t *testing.T) {
 	})
 }
 
-func node(labels map[string]string) *corev1.Node {
-	return &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "node-1", Labels: labels},
+func node() *corev1.Node {
+	return &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "node-1"},
 		Status: corev1.NodeStatus{NodeInfo: corev1.NodeSystemInfo{KubeletVersion: "v1.35.1"}}}
 }
 
 // TestPreflight goes without exec, which needs a real server.
 func TestPreflight(t *testing.T) {
 	const noExec = "warning: exec is not allowed: the node's clock is known to some seconds only, and more verdicts may be inconclusive"
-	hostname := map[string]string{corev1.LabelHostname: "host-1"}
 	t.Run("all is well", func(t *testing.T) {
 		bubble(t, func(t *testing.T) {
 			b := newBench(t)
-			_ = b.client.Tracker().Add(node(hostname))
+			_ = b.client.Tracker().Add(node())
 			b.play(runningPod())
 			if err := b.preflight(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if b.Node.Name != "node-1" || b.prepare.NodeSelector[corev1.LabelHostname] != "host-1" || b.Facts.Kubelet != "v1.35.1" || b.Facts.Server != "v1.36.4" {
-				t.Errorf("node %s, selector %v, facts %+v", b.Node.Name, b.prepare.NodeSelector, b.Facts)
+			if b.Node.Name != "node-1" || b.prepare.Node != "node-1" || b.Facts.Kubelet != "v1.35.1" || b.Facts.Server != "v1.36.4" {
+				t.Errorf("node %s, pinned to %s, facts %+v", b.Node.Name, b.prepare.Node, b.Facts)
 			}
 			if why := b.Facts.Missing[requirement.NeedExec]; why != "not allowed to create pods/exec in namespace hookcheck-k7" || len(b.Facts.Missing) != 1 {
 				t.Errorf("missing: %v", b.Facts.Missing)
@@ -175,7 +174,7 @@ func TestPreflight(t *testing.T) {
 			if err := b.preflight(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if b.Node.Name != "node-1" || b.Node.Status.NodeInfo.KubeletVersion != "v1.36.4" || b.Facts.Kubelet != "v1.36.4" {
+			if b.Node.Name != "node-1" || b.Node.Status.NodeInfo.KubeletVersion != "v1.36.4" || b.Facts.Kubelet != "v1.36.4" || b.prepare.Node != "node-1" {
 				t.Errorf("%+v", b.Node)
 			}
 			b.sink.expect(t, `warning: node node-1 cannot be read (nodes "node-1" not found): the API server's version is taken for the kubelet's`, noExec)
@@ -188,15 +187,16 @@ func TestPreflight(t *testing.T) {
 			if err := b.preflight(t.Context()); err == nil || err.Error() != `--node: nodes "node-1" not found` {
 				t.Errorf("error %v", err)
 			}
-			_ = b.client.Tracker().Add(node(hostname))
+			_ = b.client.Tracker().Add(node())
 			b.play(runningPod())
 			if err := b.preflight(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			for _, a := range b.client.Actions() {
 				if c, ok := a.(clienttesting.CreateAction); ok && a.GetResource().Resource == "pods" {
-					if got := c.GetObject().(*corev1.Pod).Spec.NodeSelector[corev1.LabelHostname]; got != "host-1" {
-						t.Errorf("pod %s goes to %q", c.GetObject().(*corev1.Pod).Name, got)
+					p := c.GetObject().(*corev1.Pod)
+					if a := p.Spec.Affinity; a == nil || a.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms[0].MatchFields[0].Values[0] != "node-1" {
+						t.Errorf("pod %s goes anywhere", p.Name)
 					}
 				}
 			}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,8 +32,9 @@ const (
 	// leasePeriod is how often it gives one.
 	leaseDuration = 40 * time.Second
 	leasePeriod   = 10 * time.Second
-	// processAnnotation on the lease names host, boot and process of the
-	// runner, so that on the same machine a dead run is known at once.
+	// processAnnotation on lease and namespace names host, boot, PID namespace
+	// and process of the runner, so that on the same machine a dead run is known
+	// at once.
 	processAnnotation = "hookcheck.dev/process"
 	// accountWithin bounds the wait for the default service account, without
 	// which admission refuses pods.
@@ -45,7 +47,8 @@ func openSpace(ctx context.Context, client kubernetes.Interface, run, given stri
 	s := &space{name: given, run: run}
 	if given == "" {
 		s.name, s.own = "hookcheck-"+run, true
-		ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: s.name, Labels: s.labels()}}
+		ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: s.name, Labels: s.labels(),
+			Annotations: map[string]string{processAnnotation: thisProcess()}}}
 		if _, err := client.CoreV1().Namespaces().Create(ctx, ns, metav1.CreateOptions{}); err != nil {
 			if apierrors.IsForbidden(err) {
 				return nil, fmt.Errorf("%w\nAsk for that right, or name a namespace that you may use with --namespace", err)
@@ -105,22 +108,28 @@ func (s *space) remove(ctx context.Context, client kubernetes.Interface) error {
 	return removeRun(ctx, client, s.name, s.run, s.own)
 }
 
-// thisProcess names the process: host/boot/pid/start, as Linux knows them.
+// thisProcess names the process: host/boot/PID namespace/pid/start, as Linux
+// knows them.
 func thisProcess() string {
+	return strings.Join(append(here(), strconv.Itoa(os.Getpid()), startTime(os.Getpid())), "/")
+}
+
+// here is where process ids mean what they mean to us.
+func here() []string {
 	host, _ := os.Hostname()
-	return strings.Join([]string{host, bootID(), strconv.Itoa(os.Getpid()), startTime(os.Getpid())}, "/")
+	namespace, _ := os.Readlink("/proc/self/ns/pid")
+	return []string{host, bootID(), namespace}
 }
 
 // knownDead tells whether a process of this very machine is known to be gone.
 // Of another machine's process nothing is known.
 func knownDead(process string) bool {
 	parts := strings.Split(process, "/")
-	host, _ := os.Hostname()
-	if len(parts) != 4 || parts[0] != host || parts[1] == "" || parts[1] != bootID() {
+	if len(parts) != 5 || bootID() == "" || !slices.Equal(parts[:3], here()) {
 		return false
 	}
-	pid, err := strconv.Atoi(parts[2])
-	return err == nil && startTime(pid) != parts[3]
+	pid, err := strconv.Atoi(parts[3])
+	return err == nil && startTime(pid) != parts[4]
 }
 
 func bootID() string {
@@ -135,9 +144,9 @@ func startTime(pid int) string {
 	if err != nil {
 		return ""
 	}
-	_, after, ok := strings.Cut(string(data), ") ")
-	fields := strings.Fields(after)
-	if !ok || len(fields) < 20 {
+	// The name, field 2, is in parentheses and may hold any character.
+	fields := strings.Fields(string(data)[strings.LastIndexByte(string(data), ')')+1:])
+	if len(fields) < 20 {
 		return ""
 	}
 	return fields[19]

@@ -30,11 +30,11 @@ func TestKnownDead(t *testing.T) {
 	}
 	host, _ := os.Hostname()
 	own := strings.Split(thisProcess(), "/")
-	if len(own) != 4 || own[0] != host || own[1] != bootID() || own[2] != fmt.Sprint(os.Getpid()) || own[3] == "" {
+	if len(own) != 5 || own[0] != host || own[1] != bootID() || own[3] != fmt.Sprint(os.Getpid()) || own[4] == "" {
 		t.Fatalf("this process is %q", own)
 	}
 	process := func(host, boot string, pid int, start string) string {
-		return strings.Join([]string{host, boot, fmt.Sprint(pid), start}, "/")
+		return strings.Join([]string{host, boot, own[2], fmt.Sprint(pid), start}, "/")
 	}
 	for _, tc := range []struct {
 		name, process string
@@ -45,6 +45,7 @@ func TestKnownDead(t *testing.T) {
 		{"another process with the same id", process(host, bootID(), os.Getpid(), "1"), true},
 		{"on another machine", process("elsewhere", bootID(), child.Process.Pid, "12345"), false},
 		{"before this machine started anew", process(host, "another-boot", child.Process.Pid, "12345"), false},
+		{"in another PID namespace", strings.Join([]string{host, bootID(), "pid:[1]", fmt.Sprint(child.Process.Pid), "12345"}, "/"), false},
 		{"where boots are not told apart", process(host, "", child.Process.Pid, ""), false},
 		{"no process", "", false},
 		{"nonsense", host + "/" + bootID() + "/pid/1", false},
@@ -72,9 +73,9 @@ func TestAlive(t *testing.T) {
 		alive bool
 	}{
 		{"fresh, of this process", lease(time.Second, thisProcess()), true},
-		{"fresh, of another machine", lease(leaseDuration-time.Second, "elsewhere/b/1/2"), true},
+		{"fresh, of another machine", lease(leaseDuration-time.Second, "elsewhere/b/n/1/2"), true},
 		{"stale, of this process", lease(leaseDuration, thisProcess()), false},
-		{"fresh, of a process known to be gone", lease(time.Second, host+"/"+bootID()+"/1/no-such-start"), bootID() == ""},
+		{"fresh, of a process known to be gone", lease(time.Second, strings.Join(append(here(), "1", "no-such-start"), "/")), bootID() == ""},
 		{"never renewed", never, false},
 	} {
 		if got := alive(tc.lease, now); got != tc.alive {

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/yaml"
@@ -36,8 +37,9 @@ type Preparation struct {
 	Run string
 	// Images maps the references that manifests name to those to use.
 	Images map[string]string
-	// NodeSelector pins the pods to the node that the run judges.
-	NodeSelector map[string]string
+	// Node is the node that the run judges; pods are pinned to it by its name,
+	// which needs no label of it and no right to read it.
+	Node string
 }
 
 // prepare reads a scenario's manifest and makes its objects ready to create.
@@ -110,8 +112,10 @@ func (p Preparation) Pod(pod *corev1.Pod, harden bool) {
 	off := false
 	spec := &pod.Spec
 	spec.AutomountServiceAccountToken = &off
-	if len(p.NodeSelector) > 0 && len(spec.NodeSelector) == 0 {
-		spec.NodeSelector = p.NodeSelector
+	if p.Node != "" && spec.Affinity == nil && len(spec.NodeSelector) == 0 {
+		spec.Affinity = &corev1.Affinity{NodeAffinity: &corev1.NodeAffinity{RequiredDuringSchedulingIgnoredDuringExecution: &corev1.NodeSelector{
+			NodeSelectorTerms: []corev1.NodeSelectorTerm{{MatchFields: []corev1.NodeSelectorRequirement{
+				{Key: metav1.ObjectNameField, Operator: corev1.NodeSelectorOpIn, Values: []string{p.Node}}}}}}}}
 	}
 	for _, list := range [][]corev1.Container{spec.InitContainers, spec.Containers} {
 		for i := range list {

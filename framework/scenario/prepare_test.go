@@ -36,7 +36,7 @@ spec:
 `
 
 var preparation = Preparation{Run: "k7", Images: map[string]string{"hookcheck.dev/agent": "registry.example/agent:v1"},
-	NodeSelector: map[string]string{"kubernetes.io/hostname": "node-1"}}
+	Node: "node-1"}
 
 // prepared runs a manifest through template and returns the pod that comes of it.
 func prepared(t *testing.T, s *Scenario, text string) *corev1.Pod {
@@ -66,8 +66,9 @@ func TestPreparedPod(t *testing.T) {
 	if !slices.Equal(pod.Finalizers, []string{"hookcheck.dev/hold"}) {
 		t.Errorf("finalizers %q", pod.Finalizers)
 	}
-	if !maps.Equal(pod.Spec.NodeSelector, preparation.NodeSelector) {
-		t.Errorf("node selector %v", pod.Spec.NodeSelector)
+	want := "requiredDuringSchedulingIgnoredDuringExecution:\n  nodeSelectorTerms:\n  - matchFields:\n    - key: metadata.name\n      operator: In\n      values:\n      - node-1\n"
+	if got := yamlOf(t, pod.Spec.Affinity.NodeAffinity); got != want {
+		t.Errorf("node affinity\n%s", got)
 	}
 	if images := []string{pod.Spec.InitContainers[0].Image, pod.Spec.Containers[0].Image, pod.Spec.Containers[1].Image}; !slices.Equal(images,
 		[]string{"registry.example/agent:v1", "registry.example/agent:v1", "docker.io/library/nginx"}) {
@@ -106,6 +107,9 @@ spec:
 	if !maps.Equal(pod.Spec.NodeSelector, map[string]string{"disk": "ssd"}) {
 		t.Errorf("node selector %v", pod.Spec.NodeSelector)
 	}
+	if pod.Spec.Affinity != nil {
+		t.Errorf("affinity %v", pod.Spec.Affinity)
+	}
 	if pod.Spec.SecurityContext.RunAsNonRoot != nil || pod.Spec.Containers[0].SecurityContext.AllowPrivilegeEscalation != nil {
 		t.Error("a security context of the fixture was changed")
 	}
@@ -119,7 +123,7 @@ func TestAsWritten(t *testing.T) {
 	if pod.Spec.SecurityContext != nil || pod.Spec.Containers[0].SecurityContext != nil {
 		t.Error("hardened")
 	}
-	if pod.Spec.Containers[0].Image != "registry.example/agent:v1" || len(pod.Spec.NodeSelector) == 0 || len(pod.Finalizers) != 1 {
+	if pod.Spec.Containers[0].Image != "registry.example/agent:v1" || pod.Spec.Affinity == nil || len(pod.Finalizers) != 1 {
 		t.Error("image, node and finalizer are the run's business all the same")
 	}
 }

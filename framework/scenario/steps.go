@@ -64,12 +64,13 @@ func Create(names ...string) Step {
 func AwaitReady(pods ...string) Step {
 	return Step{Text: text("await readiness", pods), Do: func(ctx context.Context, x *Execution) error {
 		ready := func(h *history.History) bool {
-			for _, name := range x.podsOf(h, pods) {
+			names := x.podsOf(h, pods)
+			for _, name := range names {
 				if !isReady(h.Pod(name)) {
 					return false
 				}
 			}
-			return true
+			return len(names) > 0 // a Job's pods come later
 		}
 		return x.await(ctx, "await readiness", Patience, ready)
 	}}
@@ -179,12 +180,13 @@ func AwaitTerminated(pods ...string) Step {
 			}
 		})
 		return x.await(ctx, "await termination", within, func(h *history.History) bool {
-			for _, name := range x.podsOf(h, pods) {
+			names := x.podsOf(h, pods)
+			for _, name := range names {
 				if !isDone(h, name) {
 					return false
 				}
 			}
-			return true
+			return len(names) > 0
 		})
 	}}
 }
@@ -221,6 +223,12 @@ func FollowLog(pod, container string) Step {
 		if err != nil {
 			return fmt.Errorf("follow the log of %s/%s: %w", pod, container, err)
 		}
+		instance := 1 // before the first version that shows it running
+		x.Recording.Read(func(h *history.History) {
+			for _, e := range h.All(history.Running().Of(pod).In(container)) {
+				instance = max(instance, e.Instance)
+			}
+		})
 		go func() {
 			defer stream.Close()
 			data, err := io.ReadAll(io.LimitReader(stream, maxLog))
@@ -228,7 +236,7 @@ func FollowLog(pod, container string) Step {
 			if err != nil {
 				text += "\nhookcheck: the log broke off: " + err.Error()
 			}
-			x.Recording.Log(pod, container, text)
+			x.Recording.Log(pod, container, instance, text)
 		}()
 		return nil
 	}}

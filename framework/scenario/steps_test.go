@@ -274,3 +274,36 @@ func TestFollowLog(t *testing.T) {
 		})
 	})
 }
+
+// TestFollowLogKnowsItsInstance: the log may be read to its end after the
+// version of the pod that shows the end.
+func TestFollowLogKnowsItsInstance(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context, b *bench) {
+		again := running("p")
+		again.Status.ContainerStatuses[0].RestartCount = 2
+		b.version(again)
+		do(t, ctx, b, FollowLog("p", "app"), AwaitLog())
+		b.Recording.Read(func(h *history.History) {
+			if h.First(history.Log().Instance(3)) == nil {
+				t.Error("it is the log of the third instance")
+			}
+		})
+	})
+}
+
+// TestPodsThatComeLater: no pod is not every pod.
+func TestPodsThatComeLater(t *testing.T) {
+	for _, step := range []Step{AwaitReady(), AwaitTerminated()} {
+		inBubble(t, func(t *testing.T, ctx context.Context, b *bench) {
+			time.AfterFunc(time.Second, func() { p := ready("of-a-job", "True"); b.version(p); b.version(done("of-a-job")) })
+			if step.Text == "await readiness" {
+				time.AfterFunc(2*time.Second, func() { b.version(ready("of-a-job", "True")) })
+			}
+			begin := time.Now()
+			do(t, ctx, b, step)
+			if d := time.Since(begin); d < time.Second || d > 2*time.Second {
+				t.Errorf("%s took %s", step.Text, d)
+			}
+		})
+	}
+}

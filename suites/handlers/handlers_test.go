@@ -27,7 +27,7 @@ func TestChecks(t *testing.T) {
 			Container("ready with 400", "c400", Phase(corev1.PodRunning), func(cs *corev1.ContainerStatus) { cs.Ready = true }),
 			Container("not ready with 399", "c399", ContainerReady("c399"), func(cs *corev1.ContainerStatus) { cs.Ready = false }),
 		},
-		"http.get-once":               {Again(Request("/default-host?a=b")), Set(Request("/default-host?a=b"), "m", "POST")},
+		"http.get-once":               {Again(Request("/default-host?a=b")), Set(Request("/default-host?a=b"), "m", "POST"), Set(Request("/default-host?a=b"), "r", "127.0.0.1")},
 		"http.default-host-is-pod-ip": {Set(Request("/default-host?a=b"), "header:host", "127.0.0.1:8080")},
 		"http.headers": {
 			Set(Request("/headers"), "header:x-hookcheck", "two"),

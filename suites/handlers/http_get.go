@@ -18,6 +18,9 @@ var _ = Describe("the request of an httpGet hook", "handlers/http_get", func(s *
 	s.Check("http.get-once", func(j *judge.J, h *History) {
 		j.Expect(h).To(ContainTimes(Request("/default-host?a=b"), 1))
 		j.Expect(h).To(Contain(Request("/default-host?a=b").With("m", "GET")))
+		for _, inside := range []string{h.Pod("http-get").Status.PodIP, "127.0.0.1"} {
+			j.Expect(h).To(ContainNo(Request("/default-host?a=b").With("r", inside)))
+		}
 	})
 	s.Check("http.default-host-is-pod-ip", func(j *judge.J, h *History) {
 		pod := h.Pod("http-get")

@@ -28,6 +28,7 @@ var _ = Describe("a failing exec postStart", "poststart/failure_exec", func(s *S
 		j.Expect(h).To(HappenBefore(first(HookEnd(PostStart)), first(Exit())))
 	})
 	s.Check("poststart.failure.event", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(KubeWarning("FailedPostStartHook").In("app")))
 		j.Expect(h).To(Contain(KubeEventSaying("FailedPostStartHook", "^PostStartHook failed$").In("app")))
 		j.Expect(h).To(ContainNo(AnyKubeEvent("Event with the hook's output", func(e *corev1.Event) bool {
 			return strings.Contains(e.Message, "output-of-the-hook")

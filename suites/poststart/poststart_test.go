@@ -47,6 +47,7 @@ func TestChecks(t *testing.T) {
 		// failure_exec
 		"poststart.failure.exec-nonzero": {Drop(failed), Drop(KubeEvent("Killing").In("app")), Drop(first(Exit()))},
 		"poststart.failure.event": {
+			Typed(failed, "Normal"),
 			Say(failed, "Exec lifecycle hook ([/agent]) failed"),
 			Copy("the hook's output in an Event", failed, func(e *Event) { e.EventObject.Message = "it said output-of-the-hook" }),
 		},

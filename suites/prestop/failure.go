@@ -26,7 +26,7 @@ var _ = Describe("a failing preStop", "prestop/failure", func(s *S) {
 		j.Expect(h).To(Elapse(HookEnd(PreStop).Of(zero), Signal("SIGTERM").Of(zero), 0, 20*time.Second/2))
 	})
 	s.Check("prestop.failure.event", func(j *judge.J, h *History) {
-		j.Expect(h).To(Contain(failed.Of(zero).In("app")))
+		j.Expect(h).To(Contain(KubeWarning("FailedPreStopHook").Of(zero).In("app")))
 	})
 	s.Check("prestop.failure.status-unaffected", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(HookEnd(PreStop).Of(zero).With("exit", "1")))

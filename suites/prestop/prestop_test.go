@@ -62,7 +62,7 @@ func TestChecks(t *testing.T) {
 		})},
 		// failure
 		"prestop.failure.continues": {Drop(term.Of("failure-0")), Shift(term.Of("failure-0"), 20*time.Second)},
-		"prestop.failure.event":     {Drop(KubeEvent("FailedPreStopHook").Of("failure-0"))},
+		"prestop.failure.event":     {Drop(KubeEvent("FailedPreStopHook").Of("failure-0")), Typed(KubeEvent("FailedPreStopHook"), "Normal")},
 		"prestop.failure.status-unaffected": {
 			Pods("Failed", Phase(corev1.PodSucceeded), func(p *corev1.Pod) { p.Status.Phase = corev1.PodFailed }),
 			Container("another exit code", "app", Phase(corev1.PodFailed), func(cs *corev1.ContainerStatus) { cs.State.Terminated.ExitCode = 1 }),

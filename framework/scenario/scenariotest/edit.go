@@ -52,6 +52,15 @@ func Say(p history.Pattern, message string) Edit {
 	})
 }
 
+// Typed changes the type of core/v1 Events.
+func Typed(p history.Pattern, of string) Edit {
+	return each(p.String()+" of type "+of, p, func(e *history.Event) {
+		object := e.EventObject.DeepCopy()
+		object.Type = of
+		e.EventObject = object
+	})
+}
+
 // Again adds a copy of the first of the events at the end.
 func Again(p history.Pattern) Edit {
 	return Edit{"once more " + p.String(), func(h *history.History) int {
