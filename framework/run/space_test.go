@@ -66,7 +66,6 @@ func TestAlive(t *testing.T) {
 	}
 	never := lease(0, "")
 	never.Spec.RenewTime = nil
-	host, _ := os.Hostname()
 	for _, tc := range []struct {
 		name  string
 		lease *coordinationv1.Lease

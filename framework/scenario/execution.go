@@ -109,7 +109,8 @@ const hopeless = 20 * time.Second
 // environment is to blame.
 func (x *Execution) await(ctx context.Context, name string, within time.Duration, is func(*history.History) bool) error {
 	end := x.Recording.Step(name, "", map[string]string{"within": within.String()})
-	deadline := time.Now().Add(within)
+	began := time.Now()
+	deadline := began.Add(within)
 	for {
 		until := time.Now().Add(hopeless)
 		if until.After(deadline) {
@@ -130,7 +131,7 @@ func (x *Execution) await(ctx context.Context, name string, within time.Duration
 		x.Recording.Read(func(h *history.History) { blame = environment(h) })
 		expired := !time.Now().Before(deadline)
 		if expired || errors.Is(blame, errNoImage) {
-			end(fmt.Errorf("not within %s", within))
+			end(fmt.Errorf("not within %s", time.Since(began).Round(time.Second)))
 			return blame
 		}
 	}
