@@ -96,14 +96,21 @@ func (h *History) Incomplete() string {
 }
 
 // Flaws returns what the record is known to lack, one line each: gaps of a
-// watch, unreadable parts of a journal, instances never seen.
-func (h *History) Flaws() []string {
+// watch, unreadable parts of a journal, instances never seen. With patterns,
+// only what may have hidden an event that one of them describes: a gap may hide
+// anything, a part of a journal only entries and states of its container.
+func (h *History) Flaws(patterns ...Pattern) []string {
 	var flaws []string
 	for i := range h.Events {
 		e := &h.Events[i]
-		if e.Kind == KindGap || e.Kind == KindDefect {
-			flaws = append(flaws, h.line(e))
+		switch {
+		case e.Kind == KindGap:
+		case e.Kind == KindDefect && len(patterns) == 0:
+		case e.Kind == KindDefect && slices.ContainsFunc(patterns, func(p Pattern) bool { return p.couldBeIn(e) }):
+		default:
+			continue
 		}
+		flaws = append(flaws, h.line(e))
 	}
 	return flaws
 }

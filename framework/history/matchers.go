@@ -16,6 +16,7 @@ var ErrFlawed = errors.New("the record is not whole")
 // decided.
 type Matcher struct {
 	expected string
+	patterns []Pattern // of the events that it asks for
 	judge    func(*History) finding
 
 	history *History
@@ -50,7 +51,7 @@ func (m *Matcher) Match(actual any) (bool, error) {
 		return false, m.found.err
 	}
 	if m.found.absence {
-		if flaws := h.Flaws(); len(flaws) > 0 {
+		if flaws := h.Flaws(m.patterns...); len(flaws) > 0 {
 			return false, fmt.Errorf("%w, and %s: %s", ErrFlawed, m.found.seen, strings.Join(flaws, "; "))
 		}
 	}
@@ -98,7 +99,7 @@ func both(h *History, a, b Pattern) (ea, eb *Event, missing *finding) {
 // HappenBefore holds where both were recorded and the first a lies before the
 // first b.
 func HappenBefore(a, b Pattern) *Matcher {
-	return &Matcher{expected: fmt.Sprintf("%s before %s", a, b), judge: func(h *History) finding {
+	return &Matcher{expected: fmt.Sprintf("%s before %s", a, b), patterns: []Pattern{a, b}, judge: func(h *History) finding {
 		ea, eb, missing := both(h, a, b)
 		if missing != nil {
 			return *missing
@@ -117,7 +118,7 @@ func HappenBefore(a, b Pattern) *Matcher {
 // is known to have stalled, nothing follows: see [History.Stalled].
 func Elapse(a, b Pattern, low, high time.Duration) *Matcher {
 	expected := fmt.Sprintf("from %s to %s between %s and %s", a, b, low, high)
-	return &Matcher{expected: expected, judge: func(h *History) finding {
+	return &Matcher{expected: expected, patterns: []Pattern{a, b}, judge: func(h *History) finding {
 		ea, eb, missing := both(h, a, b)
 		if missing != nil {
 			return *missing
@@ -144,7 +145,7 @@ func Elapse(a, b Pattern, low, high time.Duration) *Matcher {
 
 // Contain holds where at least one such event was recorded.
 func Contain(p Pattern) *Matcher {
-	return &Matcher{expected: p.String(), judge: func(h *History) finding {
+	return &Matcher{expected: p.String(), patterns: []Pattern{p}, judge: func(h *History) finding {
 		all := h.All(p)
 		f := finding{ok: len(all) > 0, evidence: all, absence: len(all) == 0, seen: fmt.Sprintf("no %s was recorded", p)}
 		if f.ok {
@@ -163,7 +164,7 @@ func ContainTimes(p Pattern, n int) *Matcher {
 	if n == 0 {
 		expected = "no " + p.String()
 	}
-	return &Matcher{expected: expected, judge: func(h *History) finding {
+	return &Matcher{expected: expected, patterns: []Pattern{p}, judge: func(h *History) finding {
 		all := h.All(p)
 		return finding{ok: len(all) == n, evidence: all, absence: len(all) <= n,
 			seen: recorded(p, len(all))}
@@ -176,7 +177,7 @@ func ContainTimes(p Pattern, n int) *Matcher {
 // which from happened count.
 func HoldThroughout(from, to Pattern, c Condition) *Matcher {
 	is := c.Is
-	return &Matcher{expected: fmt.Sprintf("%s from %s until %s", c.What, from, to), judge: func(h *History) finding {
+	return &Matcher{expected: fmt.Sprintf("%s from %s until %s", c.What, from, to), patterns: []Pattern{from, to}, judge: func(h *History) finding {
 		a, b, missing := both(h, from, to)
 		if missing != nil {
 			return *missing

@@ -38,6 +38,14 @@ func (p Pattern) Matches(e *Event) bool {
 	return p.match == nil || p.match(e)
 }
 
+// couldBeIn tells whether the part of the record that a defect stands for could
+// hold an event that the pattern describes.
+func (p Pattern) couldBeIn(defect *Event) bool {
+	return (p.kind == KindJournal || p.kind == KindState) &&
+		(p.pod == "" || p.pod == defect.Pod) && (p.container == "" || p.container == defect.Container) &&
+		(p.instance == 0 || defect.Instance == 0 || p.instance == defect.Instance)
+}
+
 // String says what the pattern describes, for messages.
 func (p Pattern) String() string {
 	var where []string
