@@ -46,7 +46,7 @@ var _ = Describe("statuses for hooks and for probes", "handlers/status_codes", f
 				continue
 			}
 			for _, hook := range []string{PostStart, PreStop} {
-				j.Expect(h).To(Contain(Request(fmt.Sprintf("/status/%d?hook=%s", code, hook)).With("c", strconv.Itoa(code))))
+				j.Expect(h).To(Contain(Request(fmt.Sprintf("/status/%d?hook=%s", code, hook)).In("server").With("c", strconv.Itoa(code))))
 			}
 			j.Expect(h).To(ContainNo(KubeEvent("FailedPostStartHook").In(c)))
 			j.Expect(h).To(ContainNo(KubeEvent("FailedPreStopHook").In(c)))
@@ -56,7 +56,7 @@ var _ = Describe("statuses for hooks and for probes", "handlers/status_codes", f
 	s.Check("probe.http-200-399", func(j *judge.J, h *History) {
 		for _, code := range codes {
 			c := probed(code)
-			j.Expect(h).To(Contain(Request(fmt.Sprintf("/status/%d?probe", code))))
+			j.Expect(h).To(Contain(Request(fmt.Sprintf("/status/%d?probe", code)).In("server")))
 			if 200 <= code && code < 400 {
 				j.Expect(h).To(Contain(PodVersion(ContainerReady(c))))
 			} else {
