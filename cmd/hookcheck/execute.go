@@ -12,6 +12,7 @@ import (
 
 	"k8s.io/client-go/rest"
 
+	"github.com/hookcheck/hookcheck/fixtures"
 	"github.com/hookcheck/hookcheck/framework/cluster"
 	"github.com/hookcheck/hookcheck/framework/requirement"
 	"github.com/hookcheck/hookcheck/framework/run"
@@ -113,7 +114,7 @@ func (o *runOptions) judge(ctx context.Context, s streams, dir artifacts, sink *
 
 // connect finds the cluster and completes the images: archives beside the binary
 // are loaded into a kind cluster, and name the tags that another cluster should
-// have.
+// have; without an archive it is the published image, if there is one.
 func (o *runOptions) connect(ctx context.Context, s streams, meta *reports.Meta, images map[string]string) (*rest.Config, error) {
 	archives, err := archives()
 	if err != nil {
@@ -137,6 +138,15 @@ func (o *runOptions) connect(ctx context.Context, s streams, meta *reports.Meta,
 	for _, a := range archives {
 		if images[a.Image.Reference] == "" {
 			images[a.Image.Reference] = a.Reference
+		}
+	}
+	all, err := fixtures.Images()
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range all {
+		if images[i.Reference] == "" && i.Published != "" {
+			images[i.Reference] = i.Published
 		}
 	}
 	config, identity, err := o.find(ctx)

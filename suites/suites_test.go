@@ -1,0 +1,54 @@
+package suites
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hookcheck/hookcheck/framework/scenario"
+)
+
+// Suite file, manifest and scenario have one name; a reader goes from one to the
+// other without searching. Objects are called after their scenario, so that no
+// two share a name in the one namespace of a run.
+func TestNames(t *testing.T) {
+	var names []string
+	owner := map[string]string{}
+	for _, s := range scenario.All() {
+		names = append(names, s.Name)
+		if _, err := os.Stat(s.Name + ".go"); err != nil {
+			t.Errorf("scenario %s stands in another file: %v", s.Name, err)
+		}
+		objects, err := scenario.ReadFixture(s.Name)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		stem := strings.ReplaceAll(path.Base(s.Name), "_", "-")
+		for _, o := range objects {
+			if !strings.HasPrefix(o.GetName(), stem) {
+				t.Errorf("%s: %s %s is not called %s…", s.Name, o.GetKind(), o.GetName(), stem)
+			}
+			key := o.GetKind() + " " + o.GetName()
+			if owner[key] != "" {
+				t.Errorf("%s is in %s and in %s", key, owner[key], s.Name)
+			}
+			owner[key] = s.Name
+		}
+	}
+	manifests := os.DirFS(filepath.Join("..", "fixtures", "manifests"))
+	err := fs.WalkDir(manifests, ".", func(file string, _ fs.DirEntry, err error) error {
+		name, isManifest := strings.CutSuffix(file, ".yaml")
+		if isManifest && name != "preflight" && !slices.Contains(names, name) {
+			t.Errorf("fixtures/manifests/%s belongs to no scenario", file)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
