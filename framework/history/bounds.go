@@ -10,6 +10,9 @@ const (
 	// stallWindow is how far from an event a stall still counts: an exec that
 	// was asked for before it began, a status that is written after.
 	stallWindow = 3 * time.Second
+	// WatchLag is how much later than it was published a version may arrive:
+	// some milliseconds, 0.05 to 0.5 s with a load average of 46.
+	WatchLag = time.Second
 	// Early is how much shorter a time may seem that begins with an entry of a
 	// journal: the kubelet and the runtime acted before the process got to
 	// write it (0.02–0.3 s measured on an idle node with two cores, 0.8 s on a

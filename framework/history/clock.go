@@ -68,6 +68,12 @@ func (h *History) Distance(a, b *Event) (low, high time.Duration, err error) {
 	return sb.low.Sub(sa.high), sb.high.Sub(sa.low), nil
 }
 
+// follows tells whether b certainly lies within d after a.
+func (h *History) follows(a, b *Event, d time.Duration) bool {
+	_, high, err := h.Distance(a, b)
+	return err == nil && high <= d
+}
+
 // Stalled returns for how long processes of the fixture's pods stood still
 // around a and b: what the agent's journals say of heartbeats that came late (the
 // largest sum of one container, and as much again for what stood still and has

@@ -173,8 +173,9 @@ func ContainTimes(p Pattern, n int) *Matcher {
 
 // HoldThroughout holds where the condition is true of every version of the pod
 // that was current between the first from and the first to: the last version
-// before from and all that arrived in between. Only versions of the pod in
-// which from happened count.
+// that arrived before from, or so little later that it may have been published
+// before (WatchLag), and all that arrived in between. Only versions of the pod
+// in which from happened count.
 func HoldThroughout(from, to Pattern, c Condition) *Matcher {
 	is := c.Is
 	return &Matcher{expected: fmt.Sprintf("%s from %s until %s", c.What, from, to), patterns: []Pattern{from, to}, judge: func(h *History) finding {
@@ -197,9 +198,9 @@ func HoldThroughout(from, to Pattern, c Condition) *Matcher {
 			case errB != nil:
 				vague = errB
 			case !before:
-			case errA != nil || !after:
-				// Whether just before or just after from: it was current then,
-				// unless another followed as close.
+			case errA != nil || !after || h.follows(a, v, WatchLag):
+				// What arrives a little later may have been published before:
+				// the last of these was current.
 				current = v
 			case !is(v.PodObject):
 				return finding{seen: "a version without it arrived in between", evidence: []*Event{a, v, b}}

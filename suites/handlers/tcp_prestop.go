@@ -19,7 +19,7 @@ var _ = Describe("a tcpSocket preStop", "handlers/tcp_prestop", func(s *S) {
 
 	s.Check("tcp.prestop-fails", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(failed.In("app")))
-		j.Expect(h).To(ContainNo(Entry("tcp")))
+		j.Expect(h).To(ContainNo(Entry("tcp").In("app")))
 		j.Expect(h).To(Elapse(StepBegin("delete"), Signal("SIGTERM"), -ClockError, Reaction))
 	})
 })

@@ -28,6 +28,6 @@ var _ = Describe("failing httpGet and tcpSocket postStart", "poststart/failure_n
 	s.Check("poststart.failure.tcpsocket", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(failed.Of(tcp)))
 		j.Expect(h).To(Contain(waiting.Of(tcp)))
-		j.Expect(h).To(ContainNo(Entry("tcp").Of(tcp)))
+		j.Expect(h).To(ContainNo(Entry("tcp").Of(tcp).In("server")))
 	})
 })
