@@ -70,7 +70,7 @@ not allow a verdict; 130 interrupted.`,
 }
 
 // defaultProcs keeps one kind node with two cores busy: 32 scenarios take 41 to
-// 47 s, the longest of them 40 s. `make bench-procs` measures other values.
+// 47 s, the longest of them 23 s. `make bench-procs` measures other values.
 const defaultProcs = 16
 
 // imageOverrides reads name=reference pairs: manifest reference -> reference to
