@@ -23,6 +23,7 @@ import (
 )
 
 func main() {
+	// The root of every other context: a signal ends it, and with it the run.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := execute(ctx, os.Args[1:], streams{out: os.Stdout, err: os.Stderr})
 	stop()

@@ -129,7 +129,8 @@ func (s *Session) Namespace() string { return s.space.name }
 const cleanWithin = 2 * time.Minute
 
 // Close removes everything that the run created and waits until it is gone. It
-// takes no context: it must also work after an interrupt.
+// takes no context: it must also work after an interrupt, when the run's own is
+// done, and cleanWithin bounds it all the same.
 func (s *Session) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), cleanWithin) //nolint:forbidigo // after an interrupt every other is done
 	defer cancel()
