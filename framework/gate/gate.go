@@ -5,15 +5,9 @@
 package gate
 
 import (
-	"context"
 	"fmt"
 
-	authorizationv1 "k8s.io/api/authorization/v1"
-	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/version"
-	"k8s.io/client-go/kubernetes"
 
 	"github.com/hookcheck/hookcheck/framework/requirement"
 )
@@ -24,31 +18,41 @@ type Facts struct {
 	Server, Kubelet string
 	// Missing says for each need that is not met why not.
 	Missing map[requirement.Need]string
+	// Gates says of feature gates that were probed whether they are on.
+	Gates map[string]bool
 }
 
 // Decide returns "" where the requirement applies, else the reason, which
-// begins with a code: `version: …` or `needs-<need>: …`.
+// begins with a code: `untestable: …`, `version: …`, `gate: …` or
+// `needs-<need>: …`.
 func (f Facts) Decide(r requirement.Requirement) (reason string, err error) {
+	if r.Untestable != "" {
+		return "untestable: " + r.Untestable, nil
+	}
 	older, name, err := f.older()
 	if err != nil {
 		return "", err
 	}
-	if r.Since != "" {
-		since, err := version.ParseGeneric(r.Since)
-		if err != nil {
-			return "", fmt.Errorf("requirement %s: since: %w", r.ID, err)
-		}
-		if minor(older).LessThan(since) {
-			return fmt.Sprintf("version: holds since %s, %s is %s", r.Since, name, older), nil
-		}
+	below, above, err := outside(older, r.Since, r.Until)
+	elsewhere := ""
+	if r.Elsewhere != "" {
+		elsewhere = "; elsewhere: " + r.Elsewhere
 	}
-	if r.Until != "" {
-		until, err := version.ParseGeneric(r.Until)
-		if err != nil {
-			return "", fmt.Errorf("requirement %s: until: %w", r.ID, err)
-		}
-		if until.LessThan(minor(older)) {
-			return fmt.Sprintf("version: holds until %s, %s is %s", r.Until, name, older), nil
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("requirement %s: %w", r.ID, err)
+	case below:
+		return fmt.Sprintf("version: holds since %s, %s is %s%s", r.Since, name, older, elsewhere), nil
+	case above:
+		return fmt.Sprintf("version: holds until %s, %s is %s%s", r.Until, name, older, elsewhere), nil
+	}
+	if r.Gate != "" {
+		on, probed := f.Gates[r.Gate]
+		switch {
+		case !probed:
+			return fmt.Sprintf("gate: nobody knows whether %s is on", r.Gate), nil
+		case !on:
+			return fmt.Sprintf("gate: %s is off%s", r.Gate, elsewhere), nil
 		}
 	}
 	for _, need := range r.Needs {
@@ -57,6 +61,52 @@ func (f Facts) Decide(r requirement.Requirement) (reason string, err error) {
 		}
 	}
 	return "", nil
+}
+
+// Interpret says what a verdict means where the requirement lists a deviation
+// for the version: non-conformant is then known, and conformant a surprise.
+// Every other verdict stays.
+func (f Facts) Interpret(r requirement.Requirement, v requirement.Verdict) (requirement.Verdict, error) {
+	d := r.Deviation
+	if d == nil || d.Judged != requirement.JudgedDocumented {
+		return v, nil
+	}
+	older, _, err := f.older()
+	if err != nil {
+		return "", err
+	}
+	below, above, err := outside(older, d.Since, d.Until)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("requirement %s: deviation: %w", r.ID, err)
+	case below || above:
+		return v, nil
+	case v == requirement.NonConformant:
+		return requirement.KnownDeviation, nil
+	case v == requirement.Conformant && !d.Sometimes:
+		return requirement.UnexpectedPass, nil
+	}
+	return v, nil
+}
+
+// outside tells whether a version is before the minor since or after the minor
+// until, of which each may be empty.
+func outside(v *version.Version, since, until string) (below, above bool, err error) {
+	if since != "" {
+		first, err := version.ParseGeneric(since)
+		if err != nil {
+			return false, false, fmt.Errorf("since: %w", err)
+		}
+		below = minor(v).LessThan(first)
+	}
+	if until != "" {
+		last, err := version.ParseGeneric(until)
+		if err != nil {
+			return false, false, fmt.Errorf("until: %w", err)
+		}
+		above = last.LessThan(minor(v))
+	}
+	return below, above, nil
 }
 
 // older returns the older of the two versions: a feature needs both.
@@ -76,72 +126,3 @@ func (f Facts) older() (*version.Version, string, error) {
 }
 
 func minor(v *version.Version) *version.Version { return version.MajorMinor(v.Major(), v.Minor()) }
-
-// Probe asks the cluster for the facts about a namespace. kubelet is the
-// version of the node that the run uses; probePod is a pod that admission is
-// asked about, without a volume.
-func Probe(ctx context.Context, client kubernetes.Interface, namespace, kubelet string, probePod *corev1.Pod) (Facts, error) {
-	server, err := client.Discovery().ServerVersion()
-	if err != nil {
-		return Facts{}, fmt.Errorf("ask the API server for its version: %w", err)
-	}
-	f := Facts{Server: server.GitVersion, Kubelet: kubelet, Missing: map[requirement.Need]string{}}
-	permissions := map[requirement.Need][]authorizationv1.ResourceAttributes{
-		requirement.NeedExec:     {{Verb: "create", Resource: "pods", Subresource: "exec"}},
-		requirement.NeedEviction: {{Verb: "create", Resource: "pods", Subresource: "eviction"}},
-		requirement.NeedServices: {{Verb: "create", Resource: "services"}, {Verb: "watch", Group: "discovery.k8s.io", Resource: "endpointslices"}},
-	}
-	for need, list := range permissions {
-		for _, attributes := range list {
-			attributes.Namespace = namespace
-			why, err := forbidden(ctx, client, attributes)
-			if err != nil {
-				return Facts{}, err
-			}
-			if why != "" {
-				f.Missing[need] = why
-			}
-		}
-	}
-	why, err := refusedHostPath(ctx, client, namespace, probePod)
-	if err != nil {
-		return Facts{}, err
-	}
-	if why != "" {
-		f.Missing[requirement.NeedHostPath] = why
-	}
-	return f, nil
-}
-
-// forbidden asks whether we may do something; it returns why not.
-func forbidden(ctx context.Context, client kubernetes.Interface, a authorizationv1.ResourceAttributes) (string, error) {
-	review, err := client.AuthorizationV1().SelfSubjectAccessReviews().Create(ctx,
-		&authorizationv1.SelfSubjectAccessReview{Spec: authorizationv1.SelfSubjectAccessReviewSpec{ResourceAttributes: &a}}, metav1.CreateOptions{})
-	if err != nil {
-		return "", fmt.Errorf("ask whether %s %s is allowed: %w", a.Verb, a.Resource, err)
-	}
-	if review.Status.Allowed {
-		return "", nil
-	}
-	resource := a.Resource
-	if a.Subresource != "" {
-		resource += "/" + a.Subresource
-	}
-	return fmt.Sprintf("not allowed to %s %s in namespace %s", a.Verb, resource, a.Namespace), nil
-}
-
-// refusedHostPath asks admission, by a dry run, for a pod with a hostPath.
-func refusedHostPath(ctx context.Context, client kubernetes.Interface, namespace string, pod *corev1.Pod) (string, error) {
-	pod = pod.DeepCopy()
-	pod.Spec.Volumes = append(pod.Spec.Volumes, corev1.Volume{Name: "host",
-		VolumeSource: corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: "/tmp"}}})
-	_, err := client.CoreV1().Pods(namespace).Create(ctx, pod, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
-	switch {
-	case err == nil:
-		return "", nil
-	case apierrors.IsForbidden(err):
-		return "admission refuses a pod with a hostPath volume: " + err.Error(), nil
-	default:
-		return "", fmt.Errorf("ask admission about a pod with a hostPath volume: %w", err)
-	}
-}

@@ -27,7 +27,9 @@ type Header struct {
 	// Node, KubeletVersion and Runtime describe the node that was used.
 	Node           string `json:"node,omitempty"`
 	KubeletVersion string `json:"kubeletVersion,omitempty"`
-	Runtime        string `json:"runtime,omitempty"`
+	// ServerVersion is the API server's.
+	ServerVersion string `json:"serverVersion,omitempty"`
+	Runtime       string `json:"runtime,omitempty"`
 	// Offsets tell how the clocks stand to the runner's.
 	Offsets map[Clock]Offset `json:"offsets,omitempty"`
 }

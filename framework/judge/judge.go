@@ -94,6 +94,9 @@ func (j *J) Measure(name string, seconds []float64, largestError float64) {
 		Median: sorted[len(sorted)/2], Max: sorted[len(sorted)-1], Error: largestError}
 }
 
+// Outcome writes down which of several permitted outcomes was seen.
+func (j *J) Outcome(what string) { j.result.Outcome = what }
+
 // Inconclusive ends the check: the history does not allow a verdict because of
 // why.
 func (j *J) Inconclusive(why string) {

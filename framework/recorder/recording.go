@@ -2,8 +2,12 @@ package recorder
 
 import (
 	"context"
+	"errors"
+	"strconv"
 	"sync"
 	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/hookcheck/hookcheck/framework/history"
 )
@@ -32,14 +36,18 @@ func (rec *Recording) Append(e history.Event) {
 }
 
 // Step writes down that a step begins and returns the function that writes
-// down its end: how it ended, and the fields of what it got. A step of a pod
-// carries the pod's name.
+// down its end: the error, and the code and reason of an answer of the API
+// server that is one. A step of a pod carries the pod's name.
 func (rec *Recording) Step(name, pod string, fields map[string]string) func(err error) {
 	rec.stepEvent(name, pod, "begin", fields)
 	return func(err error) {
 		f := map[string]string{}
 		if err != nil {
 			f["error"] = err.Error()
+		}
+		var status apierrors.APIStatus
+		if errors.As(err, &status) {
+			f["code"], f["reason"] = strconv.Itoa(int(status.Status().Code)), string(status.Status().Reason)
 		}
 		rec.stepEvent(name, pod, "end", f)
 	}

@@ -10,14 +10,19 @@ import (
 // Level says how binding a requirement is.
 type Level string
 
-// The levels. MUST, MUST NOT and SHOULD are documented; OBSERVED is what
-// kubelets do and people rely on, though nothing promises it.
+// The levels. MUST, MUST NOT, SHOULD and MAY are documented; MAY permits several
+// outcomes, of which the one seen is reported. OBSERVED is what kubelets do and
+// people rely on, though nothing promises it.
 const (
 	Must     Level = "MUST"
 	MustNot  Level = "MUST NOT"
 	Should   Level = "SHOULD"
+	May      Level = "MAY"
 	Observed Level = "OBSERVED"
 )
+
+// Levels lists the levels, the most binding first.
+var Levels = []Level{Must, MustNot, Should, May, Observed}
 
 // Profile is a named set of requirements, by what a run must be allowed to do.
 type Profile string
@@ -44,9 +49,47 @@ const (
 	NeedEviction Need = "pods/eviction" // permission to create pods/eviction
 	NeedServices Need = "services"      // permission to create Services and read EndpointSlices
 	NeedHostPath Need = "hostpath"      // admission lets a pod mount a hostPath
+
+	NeedNamespaces      Need = "namespaces"      // permission to create and delete namespaces
+	NeedPriorityClasses Need = "priorityclasses" // permission to create and delete PriorityClasses
+	NeedTaints          Need = "taints"          // permission to change the node: its taints
+	NeedMetrics         Need = "nodes/proxy"     // permission to read the kubelet's metrics through the API server
+	NeedDNS             Need = "dns"             // the cluster resolves the names of Services
+	NeedRoot            Need = "root"            // admission lets a container run as root
+	NeedNode            Need = "node"            // commands can be run on the node: a container of kind
 )
 
-var needs = []Need{NeedExec, NeedEviction, NeedServices, NeedHostPath}
+// Needs lists the needs.
+var Needs = []Need{NeedExec, NeedEviction, NeedServices, NeedHostPath, NeedNamespaces, NeedPriorityClasses, NeedTaints,
+	NeedMetrics, NeedDNS, NeedRoot, NeedNode}
+
+// A Deviation says where the documentation and the kubelets part.
+type Deviation struct {
+	// Documented is what the documentation, the API or the KEP says.
+	Documented string `json:"documented"`
+	// Actual is what kubelets, or the component at fault, do.
+	Actual string `json:"actual"`
+	// Judged says which of the two the requirement's sentence states, and its
+	// check asks for: "documented" or "actual". Where it is the documented
+	// behaviour, a violation on the versions below is a known deviation, and
+	// conformance there an unexpected pass.
+	Judged string `json:"judged"`
+	// Sometimes says that it does not happen each time, so that conformance is
+	// no surprise.
+	Sometimes bool `json:"sometimes,omitempty"`
+	// Since and Until are the first and last minors that deviate, of the older
+	// of API server and kubelet; empty = no limit known.
+	Since string `json:"since,omitempty"`
+	Until string `json:"until,omitempty"`
+	// Issue is the upstream issue or pull request, or why there is none.
+	Issue string `json:"issue"`
+}
+
+// What a deviation's requirement may state.
+const (
+	JudgedDocumented = "documented"
+	JudgedActual     = "actual"
+)
 
 // A Requirement is one documented behaviour.
 type Requirement struct {
@@ -70,6 +113,16 @@ type Requirement struct {
 	// it holds for, of the older of API server and kubelet; empty = no limit.
 	Since string `json:"since,omitempty"`
 	Until string `json:"until,omitempty"`
+	// Elsewhere is what holds instead outside of Since and Until, or where the
+	// gate is off.
+	Elsewhere string `json:"elsewhere,omitempty"`
+	// Gate is the feature gate that it depends on, where that is not on in
+	// every version of Since and Until.
+	Gate string `json:"gate,omitempty"`
+	// Deviation, if not nil, says where documentation and kubelets part.
+	Deviation *Deviation `json:"deviation,omitempty"`
+	// Untestable, if not empty, is why no check can be made: it has none.
+	Untestable string `json:"untestable,omitempty"`
 	// Needs lists what its scenario cannot do without.
 	Needs []Need `json:"needs,omitempty"`
 }
@@ -86,8 +139,8 @@ func (r Requirement) Validate() error {
 	if !idPattern.MatchString(r.ID) {
 		say("id %q is not of the form area.words", r.ID)
 	}
-	if !slices.Contains([]Level{Must, MustNot, Should, Observed}, r.Level) {
-		say("level %q is none of MUST, MUST NOT, SHOULD, OBSERVED", r.Level)
+	if !slices.Contains(Levels, r.Level) {
+		say("level %q is none of MUST, MUST NOT, SHOULD, MAY, OBSERVED", r.Level)
 	}
 	if !slices.Contains(Profiles, r.Profile) {
 		say("profile %q is none of %v", r.Profile, Profiles)
@@ -103,14 +156,27 @@ func (r Requirement) Validate() error {
 			say("an empty source")
 		}
 	}
-	for _, minor := range []string{r.Since, r.Until} {
+	minors := []string{r.Since, r.Until}
+	if d := r.Deviation; d != nil {
+		minors = append(minors, d.Since, d.Until)
+		if d.Documented == "" || d.Actual == "" || d.Issue == "" {
+			say("a deviation says what is documented, what is actual, and the issue")
+		}
+		if d.Judged != JudgedDocumented && d.Judged != JudgedActual {
+			say("the deviation's judged %q is neither documented nor actual", d.Judged)
+		}
+	}
+	for _, minor := range minors {
 		if minor != "" && !minorPattern.MatchString(minor) {
 			say("version %q is not a minor such as 1.33", minor)
 		}
 	}
+	if r.Elsewhere != "" && r.Since == "" && r.Until == "" && r.Gate == "" {
+		say("elsewhere without since, until or gate: there is no elsewhere")
+	}
 	for _, n := range r.Needs {
-		if !slices.Contains(needs, n) {
-			say("need %q is none of %v", n, needs)
+		if !slices.Contains(Needs, n) {
+			say("need %q is none of %v", n, Needs)
 		}
 	}
 	if len(problems) > 0 {

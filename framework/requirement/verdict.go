@@ -12,10 +12,15 @@ const (
 	Inconclusive  Verdict = "inconclusive"
 	NotApplicable Verdict = "not applicable"
 	NotRun        Verdict = "not run"
+	// KnownDeviation is what a non-conformant result becomes where the
+	// requirement lists the deviation for the version, and UnexpectedPass what
+	// a conformant one becomes there: the list, or the check, is wrong.
+	KnownDeviation Verdict = "known deviation"
+	UnexpectedPass Verdict = "unexpected pass"
 )
 
 // Verdicts lists the verdicts, the most serious first.
-var Verdicts = []Verdict{NonConformant, Inconclusive, NotRun, NotApplicable, Conformant}
+var Verdicts = []Verdict{NonConformant, UnexpectedPass, Inconclusive, NotRun, KnownDeviation, NotApplicable, Conformant}
 
 // A Result is the verdict on one requirement in one run, with its evidence.
 type Result struct {
@@ -28,6 +33,8 @@ type Result struct {
 	// Expected and Seen state the contradiction of a non-conformant result.
 	Expected string `json:"expected,omitempty"`
 	Seen     string `json:"seen,omitempty"`
+	// Outcome is which of several permitted outcomes was seen.
+	Outcome string `json:"outcome,omitempty"`
 	// Window is the part of the timeline that the check decided from.
 	Window string `json:"window,omitempty"`
 	// Evidence are the sequence numbers of the events it decided from.

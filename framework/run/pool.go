@@ -21,15 +21,22 @@ type task struct {
 }
 
 // Start carries the scenarios through ahead of the specs that report them,
-// Procs at a time, and returns at once. Those without a selected requirement
-// are left out.
+// Procs at a time, and returns at once. Those that disturb others come last, one
+// after the other. Those without a selected requirement are left out.
 func (s *Session) Start(ctx context.Context, scenarios []*scenario.Scenario) {
 	slots := make(chan struct{}, max(1, s.o.Procs))
+	var together, alone []*scenario.Scenario
+	for _, sc := range scenarios {
+		switch {
+		case !s.wanted(sc):
+		case sc.Alone:
+			alone = append(alone, sc)
+		default:
+			together = append(together, sc)
+		}
+	}
 	go func() {
-		for _, sc := range scenarios {
-			if !s.wanted(sc) {
-				continue
-			}
+		for _, sc := range together {
 			select {
 			case <-ctx.Done():
 				return
@@ -39,6 +46,18 @@ func (s *Session) Start(ctx context.Context, scenarios []*scenario.Scenario) {
 				defer func() { <-slots }()
 				s.begin(ctx, sc)
 			}()
+		}
+		for range cap(slots) { // all others have ended
+			select {
+			case <-ctx.Done():
+				return
+			case slots <- struct{}{}:
+			}
+		}
+		for _, sc := range alone {
+			if ctx.Err() == nil {
+				s.begin(ctx, sc)
+			}
 		}
 	}()
 }
@@ -152,5 +171,20 @@ func (s *Session) record(ctx context.Context, sc *scenario.Scenario, selected fu
 	if err := ctx.Err(); err != nil {
 		return nil, errors.Join(context.Cause(ctx), err)
 	}
-	return sc.Judge(h, selected), nil
+	return s.interpret(sc.Judge(h, selected))
+}
+
+// interpret says what verdicts mean where a deviation is known.
+func (s *Session) interpret(results []requirement.Result) ([]requirement.Result, error) {
+	if s.o.NoKnown {
+		return results, nil
+	}
+	for i := range results {
+		v, err := s.Facts.Interpret(s.selected[results[i].Requirement], results[i].Verdict)
+		if err != nil {
+			return nil, err
+		}
+		results[i].Verdict = v
+	}
+	return results, nil
 }

@@ -41,6 +41,8 @@ type Options struct {
 	Sink Sink
 	// Artifacts is the directory in which histories are written.
 	Artifacts string
+	// NoKnown judges known deviations like anything else.
+	NoKnown bool
 }
 
 // A Sink is told what happens. Its methods are called from several goroutines.
@@ -118,7 +120,29 @@ func Open(ctx context.Context, o Options) (_ *Session, err error) {
 	if err := s.preflight(ctx); err != nil {
 		return nil, err
 	}
-	return s, nil
+	return s, s.skipUntestable()
+}
+
+// skipUntestable gives the requirements that no scenario judges their verdict.
+func (s *Session) skipUntestable() error {
+	for _, r := range s.o.Selected {
+		if r.Untestable == "" {
+			continue
+		}
+		reason, err := s.Facts.Decide(r)
+		if err == nil {
+			err = s.o.Sink.Result(requirement.Result{Requirement: r.ID, Verdict: requirement.NotApplicable, Reason: reason, Started: time.Now()})
+		}
+		if err != nil {
+			return fmt.Errorf("write down the verdict on %s: %w", r.ID, err)
+		}
+	}
+	return nil
+}
+
+// nodeAccess says why no command can be run on the node, or "" where it can.
+func (s *Session) nodeAccess(context.Context) string {
+	return "hookcheck cannot run commands on this node"
 }
 
 // Namespace is the namespace of the run.
@@ -149,5 +173,6 @@ func (s *Session) Close() error {
 // header begins the history of a scenario.
 func (s *Session) header(name string) history.Header {
 	return history.Header{Scenario: name, Run: s.o.ID, Started: time.Now(), Node: s.Node.Name,
-		KubeletVersion: s.Node.Status.NodeInfo.KubeletVersion, Runtime: s.Node.Status.NodeInfo.ContainerRuntimeVersion}
+		KubeletVersion: s.Node.Status.NodeInfo.KubeletVersion, ServerVersion: s.Facts.Server,
+		Runtime: s.Node.Status.NodeInfo.ContainerRuntimeVersion}
 }

@@ -69,7 +69,11 @@ func (x *Execution) create(ctx context.Context, o *unstructured.Unstructured) er
 	}
 	end := x.Recording.Step("create", pod, map[string]string{"kind": gvk.Kind, "name": o.GetName()})
 	begin := time.Now()
-	created, err := x.Dynamic.Resource(mapping.Resource).Namespace(x.Namespace).Create(ctx, o, metav1.CreateOptions{})
+	if o, err = x.resolve(o); err != nil {
+		end(err)
+		return fmt.Errorf("create %s %s: %w", gvk.Kind, o.GetName(), err)
+	}
+	created, err := x.resource(mapping).Create(ctx, o, metav1.CreateOptions{})
 	end(err)
 	if err != nil {
 		return fmt.Errorf("create %s %s: %w", gvk.Kind, o.GetName(), err)
@@ -78,6 +82,14 @@ func (x *Execution) create(ctx context.Context, o *unstructured.Unstructured) er
 		x.Created(created.GetCreationTimestamp().Time, begin, time.Now())
 	}
 	return nil
+}
+
+// resource is the client for a kind, in the run's namespace where it has one.
+func (x *Execution) resource(mapping *meta.RESTMapping) dynamic.ResourceInterface {
+	if mapping.Scope.Name() == meta.RESTScopeNameRoot {
+		return x.Dynamic.Resource(mapping.Resource)
+	}
+	return x.Dynamic.Resource(mapping.Resource).Namespace(x.Namespace)
 }
 
 // pods returns the names, or those of all pods that were created so far.
@@ -201,7 +213,7 @@ func (x *Execution) Clean(ctx context.Context, label string) error {
 			continue
 		}
 		background := metav1.DeletePropagationBackground
-		err = x.Dynamic.Resource(mapping.Resource).Namespace(x.Namespace).Delete(ctx, o.GetName(), metav1.DeleteOptions{PropagationPolicy: &background})
+		err = x.resource(mapping).Delete(ctx, o.GetName(), metav1.DeleteOptions{PropagationPolicy: &background})
 		if err != nil && !apierrors.IsNotFound(err) {
 			errs = append(errs, fmt.Errorf("delete %s %s: %w", gvk.Kind, o.GetName(), err))
 		}

@@ -1,0 +1,64 @@
+package scenario
+
+import (
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/hookcheck/hookcheck/framework/history"
+)
+
+// podIP begins a value of a manifest that stands for the IP of another pod of
+// the scenario, which must have one by then: `podIP(receiver)`. A hook's
+// httpGet.host takes no name that the node could resolve.
+const podIP = "podIP("
+
+// resolve replaces what a manifest cannot know: the IPs of pods. It returns o
+// itself where there is nothing to replace.
+func (x *Execution) resolve(o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+	var unknown []string
+	replaced := replace(o.Object, func(s string) string {
+		name, ok := strings.CutPrefix(s, podIP)
+		if !ok || !strings.HasSuffix(name, ")") {
+			return s
+		}
+		name = strings.TrimSuffix(name, ")")
+		ip := ""
+		x.Recording.Read(func(h *history.History) {
+			if p := h.Pod(name); p != nil {
+				ip = p.Status.PodIP
+			}
+		})
+		if ip == "" {
+			unknown = append(unknown, name)
+		}
+		return ip
+	})
+	if len(unknown) > 0 {
+		return o, fmt.Errorf("pod %s, whose IP it names, has none yet", strings.Join(unknown, ", "))
+	}
+	return &unstructured.Unstructured{Object: replaced.(map[string]any)}, nil
+}
+
+// replace returns a copy of a JSON value with every string passed through by.
+func replace(value any, by func(string) string) any {
+	switch v := value.(type) {
+	case string:
+		return by(v)
+	case map[string]any:
+		m := make(map[string]any, len(v))
+		for key, item := range v {
+			m[key] = replace(item, by)
+		}
+		return m
+	case []any:
+		list := make([]any, len(v))
+		for i, item := range v {
+			list[i] = replace(item, by)
+		}
+		return list
+	default:
+		return value
+	}
+}
