@@ -6,6 +6,8 @@ CLUSTER    ?= hookcheck
 BIN        ?= bin
 FUZZTIME   ?= 10000x
 MUTANT     ?= no-prestop
+RUNS       ?= 20
+VERSIONS   ?= v1.34.8 v1.35.0 v1.36.4 v1.37.0
 export KUBERNETES NODE_IMAGE CLUSTER BIN FUZZTIME
 
 VERSION := $(shell GIT_OPTIONAL_LOCKS=0 git describe --tags --always --dirty 2>/dev/null)
@@ -14,7 +16,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 .DEFAULT_GOAL := help
 .PHONY: help e2e e2e-self test unit lint build images engine node-image cluster-up cluster-down \
-	verify-clean fuzz mutant goldens bench-procs tools clean
+	verify-clean fuzz mutant goldens repeat matrix bench-procs tools clean
 .NOTPARALLEL: # the steps of e2e build on each other, and each uses all cores
 
 help: # this list
@@ -75,6 +77,12 @@ goldens: ## write golden files anew: reports from samples, histories from RUN (_
 
 mutant: engine node-image images build ## break the kubelet on purpose (MUTANT), and see whether the run turns red
 	go run ./hack/mutants -kubernetes '$(KUBERNETES)' -cluster '$(CLUSTER)' '$(MUTANT)'
+
+repeat: engine node-image images build ## RUNS (20) runs in a row and whether their verdicts agree; LOAD=2 beside busy loops
+	go run ./hack/repeat -n '$(RUNS)' -kind '$(CLUSTER)' -hookcheck '$(BIN)/hookcheck' $(if $(LOAD),-load '$(LOAD)' -pause 5s -pause-runs 3 -inconclusive 1)
+
+matrix: engine images build ## all profiles on each of VERSIONS, and where the verdicts differ
+	go run ./hack/matrix -hookcheck '$(BIN)/hookcheck' $(VERSIONS)
 
 bench-procs: engine node-image images build ## time a run for several --procs
 	@hack/bench-procs

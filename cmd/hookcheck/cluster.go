@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -37,6 +38,7 @@ a kubeconfig file of its own; ~/.kube/config is not written to.`,
 func newClusterCreateCommand(s streams) *cobra.Command {
 	var name, kubernetes, image string
 	var nodes, verbosity int
+	var gates map[string]string
 	cmd := &cobra.Command{
 		Use:   "create",
 		Short: "Make a cluster, or reuse the one that is there",
@@ -55,12 +57,19 @@ node-image), else kindest/node:<version>.`,
   # a control plane and two workers, another version, beside the first
   hookcheck cluster create --name old --kubernetes v1.33.13 --nodes 3
 
+  # with a feature gate that is off by default
+  hookcheck cluster create --name gates --feature-gates ContainerStopSignals=true
+
   # a node image of your own
   hookcheck cluster create --image registry.example/node:v1.36.4`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			on, err := featureGates(gates)
+			if err != nil {
+				return err
+			}
 			k := cluster.NewKind(name)
-			k.WithVersion(kubernetes).WithOpts(cluster.WithImage(image), cluster.WithNodes(nodes), cluster.WithLog(s.err, verbosity))
+			k.WithVersion(kubernetes).WithOpts(cluster.WithImage(image), cluster.WithNodes(nodes), cluster.WithFeatureGates(on), cluster.WithLog(s.err, verbosity))
 			result, err := k.Ensure(cmd.Context())
 			if err != nil {
 				return err
@@ -73,6 +82,7 @@ node-image), else kindest/node:<version>.`,
 	cmd.Flags().StringVar(&kubernetes, "kubernetes", "", fmt.Sprintf("Kubernetes version (default %s, or that of --image)", cluster.DefaultKubernetes))
 	cmd.Flags().StringVar(&image, "image", "", "node image (default hookcheck/node or kindest/node of the version)")
 	cmd.Flags().IntVar(&nodes, "nodes", 1, "number of nodes, the control plane's included")
+	gatesFlag(cmd, &gates, "")
 	cmd.Flags().CountVarP(&verbosity, "verbose", "v", "show what kind does; repeat for more")
 	return cmd
 }
@@ -120,6 +130,26 @@ only the containers are seen: running or stopped.`,
 			return cluster.WriteList(s.out, listings)
 		},
 	}
+}
+
+func gatesFlag(cmd *cobra.Command, gates *map[string]string, when string) {
+	cmd.Flags().StringToStringVar(gates, "feature-gates", nil, when+"feature gates of all components, as in ContainerStopSignals=true")
+}
+
+// featureGates parses the values of --feature-gates.
+func featureGates(given map[string]string) (map[string]bool, error) {
+	if len(given) == 0 {
+		return nil, nil
+	}
+	gates := map[string]bool{}
+	for name, value := range given {
+		on, err := strconv.ParseBool(value)
+		if err != nil {
+			return nil, usage("--feature-gates: %s=%s is neither true nor false", name, value)
+		}
+		gates[name] = on
+	}
+	return gates, nil
 }
 
 func nameFlag(cmd *cobra.Command, name *string) {

@@ -19,6 +19,7 @@ type target struct {
 	kubernetes string
 	nodeImage  string
 	nodes      int
+	gates      map[string]string
 	verbose    int
 }
 
@@ -42,6 +43,7 @@ func (t *target) kindFlags(cmd *cobra.Command) {
 	f.StringVar(&t.kubernetes, "kubernetes", "", fmt.Sprintf("with --kind: Kubernetes version (default %s)", cluster.DefaultKubernetes))
 	f.StringVar(&t.nodeImage, "node-image", "", "with --kind: node image")
 	f.IntVar(&t.nodes, "nodes", 1, "with --kind: number of nodes")
+	gatesFlag(cmd, &t.gates, "with --kind: ")
 }
 
 // validate refuses flags that exclude each other.
@@ -49,8 +51,8 @@ func (t *target) validate() error {
 	if t.kind != "" && (t.kubeconfig != "" || t.context != "") {
 		return usage("--kind and --kubeconfig or --context exclude each other")
 	}
-	if t.kind == "" && (t.kubernetes != "" || t.nodeImage != "" || t.nodes > 1) {
-		return usage("--kubernetes, --node-image and --nodes go with --kind")
+	if t.kind == "" && (t.kubernetes != "" || t.nodeImage != "" || t.nodes > 1 || len(t.gates) > 0) {
+		return usage("--kubernetes, --node-image, --nodes and --feature-gates go with --kind")
 	}
 	return nil
 }
@@ -70,8 +72,12 @@ func (t *target) find(ctx context.Context) (*rest.Config, cluster.Identity, erro
 
 // ensure makes the kind cluster be there and connects to it.
 func (t *target) ensure(ctx context.Context, s streams) (*cluster.Kind, error) {
+	gates, err := featureGates(t.gates)
+	if err != nil {
+		return nil, err
+	}
 	k := cluster.NewKind(t.kind)
-	k.WithVersion(t.kubernetes).WithOpts(cluster.WithImage(t.nodeImage), cluster.WithNodes(t.nodes), cluster.WithLog(s.err, t.verbose))
+	k.WithVersion(t.kubernetes).WithOpts(cluster.WithImage(t.nodeImage), cluster.WithNodes(t.nodes), cluster.WithFeatureGates(gates), cluster.WithLog(s.err, t.verbose))
 	result, err := k.Ensure(ctx)
 	if err != nil {
 		return nil, err

@@ -14,6 +14,8 @@ type configSpec struct {
 	// Nodes is the number of nodes, ≥ 1. The first is the control plane; where
 	// it is the only one, kind lets pods run on it.
 	Nodes int
+	// FeatureGates are set in every component.
+	FeatureGates map[string]bool
 	// CgroupV1 is true where the engine's host has cgroup v1.
 	CgroupV1 bool
 }
@@ -34,8 +36,9 @@ type configSpec struct {
 // warn of a field that they do not know and go on.
 func kindConfig(spec configSpec) *v1alpha4.Cluster {
 	config := &v1alpha4.Cluster{
-		TypeMeta: v1alpha4.TypeMeta{Kind: "Cluster", APIVersion: "kind.x-k8s.io/v1alpha4"},
-		Name:     spec.Name,
+		TypeMeta:     v1alpha4.TypeMeta{Kind: "Cluster", APIVersion: "kind.x-k8s.io/v1alpha4"},
+		Name:         spec.Name,
+		FeatureGates: spec.FeatureGates,
 	}
 	for i := range spec.Nodes {
 		node := v1alpha4.Node{Role: v1alpha4.WorkerRole, Image: spec.Image.Ref}

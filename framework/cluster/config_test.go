@@ -39,6 +39,7 @@ func TestKindConfig(t *testing.T) {
 	}{
 		{"own-cgroup1.yaml", configSpec{Name: "hookcheck", Image: own, Nodes: 1, CgroupV1: true}},
 		{"own-cgroup2.yaml", configSpec{Name: "hookcheck", Image: own, Nodes: 1}},
+		{"own-gates.yaml", configSpec{Name: "hookcheck", Image: own, Nodes: 1, FeatureGates: map[string]bool{"ContainerStopSignals": true}}},
 		{"own-3nodes.yaml", configSpec{Name: "hookcheck", Image: own, Nodes: 3, CgroupV1: true}},
 		{"kindest-cgroup2.yaml", configSpec{Name: "hookcheck", Image: published, Nodes: 1}},
 		{"kindest-cgroup1.yaml", configSpec{Name: "hookcheck", Image: published, Nodes: 1, CgroupV1: true}},

@@ -41,7 +41,7 @@ func (k *Kind) create(ctx context.Context, s state, image nodeImage, config []by
 		return nil, err
 	}
 	record := &Record{
-		Schema: recordSchema, Name: k.name, Kubernetes: k.kubernetes, Image: image.Ref,
+		Schema: recordSchema, Name: k.name, Kubernetes: k.kubernetes, Image: image.Ref, FeatureGates: k.gates,
 		Created: time.Now(), Containers: map[string]RecordedContainer{},
 	}
 	if err := s.save(record); err != nil {

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -26,6 +27,8 @@ type Want struct {
 	Image string
 	// Nodes is the number of nodes, ≥ 1.
 	Nodes int
+	// FeatureGates are those to be set.
+	FeatureGates map[string]bool
 }
 
 // Seen is what was found under the cluster's name.
@@ -122,6 +125,9 @@ func different(want Want, seen Seen) (reasons []string) {
 	if want.Image != "" && seen.Record.Image != want.Image {
 		reasons = append(reasons, fmt.Sprintf("it runs image %s, wanted is %s", seen.Record.Image, want.Image))
 	}
+	if !maps.Equal(seen.Record.FeatureGates, want.FeatureGates) {
+		reasons = append(reasons, fmt.Sprintf("it was made with %s, wanted is %s", gateList(seen.Record.FeatureGates), gateList(want.FeatureGates)))
+	}
 	for _, c := range seen.Containers {
 		if now, ok := seen.ImageIDs[c.Image]; ok && now != c.ImageID {
 			reasons = append(reasons, fmt.Sprintf("image %s was rebuilt since", c.Image))
@@ -157,6 +163,17 @@ func kubeNodes(containers []Container) (n int) {
 		}
 	}
 	return n
+}
+
+func gateList(gates map[string]bool) string {
+	if len(gates) == 0 {
+		return "no feature gates"
+	}
+	var list []string
+	for _, name := range sortedKeys(gates) {
+		list = append(list, fmt.Sprintf("%s=%t", name, gates[name]))
+	}
+	return "feature gates " + strings.Join(list, ",")
 }
 
 func nodeCount(n int) string {

@@ -70,6 +70,7 @@ func TestDecide(t *testing.T) {
 		{"paused", one, Seen{Containers: []Container{pausedCP}, Record: record(cp)}, ActionRecreate, "is paused"},
 		{"a node gone", two, Seen{Containers: []Container{cp}, Record: record(cp, worker)}, ActionRecreate, "node c-worker is gone"},
 		{"other number of nodes", two, Seen{Containers: []Container{cp}, Record: record(cp), Health: healthy}, ActionRecreate, "it has 1 node, wanted are 2"},
+		{"other feature gates", Want{Nodes: 1, FeatureGates: map[string]bool{"A": true, "B": false}}, Seen{Containers: []Container{cp}, Record: record(cp), Health: healthy}, ActionRecreate, "it was made with no feature gates, wanted is feature gates A=true,B=false"},
 		{"other image", Want{Image: "kindest/node:v1.36.4", Nodes: 1}, Seen{Containers: []Container{cp}, Record: record(cp), Health: healthy}, ActionRecreate, "it runs image hookcheck/node:v1.36.4, wanted is kindest/node:v1.36.4"},
 		{"image rebuilt", one, Seen{Containers: []Container{cp}, Record: record(cp), ImageIDs: map[string]string{ownImage: "sha256:2"}, Health: healthy}, ActionRecreate, "image hookcheck/node:v1.36.4 was rebuilt since"},
 		{"broken", one, Seen{Containers: []Container{cp}, Record: record(cp), Health: &Health{Problems: []string{"the API server is not ready"}}}, ActionRecreate, "API server is not ready"},

@@ -55,7 +55,7 @@ func (k *Kind) Ensure(ctx context.Context) (Result, error) {
 	}
 	defer unlock()
 
-	want := Want{Kubernetes: k.kubernetes, Image: k.image, Nodes: k.nodes}
+	want := Want{Kubernetes: k.kubernetes, Image: k.image, Nodes: k.nodes, FeatureGates: k.gates}
 	seen, decision, err := k.look(ctx, s, want)
 	if err != nil {
 		return Result{}, err

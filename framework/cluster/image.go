@@ -122,7 +122,7 @@ func (k *Kind) plan(ctx context.Context) (image nodeImage, config []byte, err er
 		if err != nil {
 			return nodeImage{}, nil, err
 		}
-		config, err = marshalConfig(kindConfig(configSpec{Name: k.name, Image: image, Nodes: k.nodes, CgroupV1: v1}))
+		config, err = marshalConfig(kindConfig(configSpec{Name: k.name, Image: image, Nodes: k.nodes, FeatureGates: k.gates, CgroupV1: v1}))
 		if err != nil {
 			return nodeImage{}, nil, err
 		}

@@ -30,6 +30,7 @@ type Kind struct {
 	kubernetes string // as asked for; "" means the default, or what image holds
 	image      string // as asked for; "" means the best for the version
 	nodes      int
+	gates      map[string]bool
 	config     []byte // a kind configuration in place of ours, …
 	configured string // … and the image of its first node
 	stateDir   string // "" means $XDG_STATE_HOME/hookcheck
@@ -68,6 +69,15 @@ func WithNodes(n int) types.ClusterOpts {
 	return func(p types.E2EClusterProvider) {
 		if k, ok := p.(*Kind); ok {
 			k.nodes = n
+		}
+	}
+}
+
+// WithFeatureGates sets feature gates of every component of Kubernetes, by name.
+func WithFeatureGates(gates map[string]bool) types.ClusterOpts {
+	return func(p types.E2EClusterProvider) {
+		if k, ok := p.(*Kind); ok {
+			k.gates = gates
 		}
 	}
 }

@@ -26,6 +26,8 @@ type Record struct {
 	Kubernetes string `json:"kubernetes,omitempty"`
 	// Image is the node image's reference.
 	Image string `json:"image"`
+	// FeatureGates are those that were set.
+	FeatureGates map[string]bool `json:"featureGates,omitempty"`
 	// Created is when the creation began, by this machine's clock.
 	Created time.Time `json:"created"`
 	// Complete is true once the cluster was seen ready.
