@@ -121,6 +121,13 @@ func FromModule(path, version string, goMod []byte) (fs.FS, error) {
 	return fstest.MapFS{"go.mod": {Data: modfile.Format(ours.Syntax), Mode: 0o644}}, nil
 }
 
+// standIns are published versions that proxy.golang.org refuses to serve (403, "This module version is not
+// available"), and what is built instead.
+var standIns = map[module.Version]module.Version{
+	// The kubelet of 1.34.8 compiles against 0.34.7; 0.34.9 differs from it in the type of KeyValue.value.
+	{Path: "k8s.io/cri-api", Version: "v0.34.8"}: {Path: "k8s.io/cri-api", Version: "v0.34.7"},
+}
+
 // replacement is what stands in for the target of a replace directive outside its own repository, or nothing
 // where the requirement does without one. A local directory is the same module, published from the same
 // repository: either go.mod requires its published version (etcd), or it requires v0.0.0 and the module is
@@ -130,7 +137,11 @@ func replacement(r *modfile.Replace, required, version string) module.Version {
 	case r.New.Version != "":
 		return r.New
 	case required == "v0.0.0":
-		return module.Version{Path: r.Old.Path, Version: "v0." + strings.TrimPrefix(version, semver.Major(version)+".")}
+		published := module.Version{Path: r.Old.Path, Version: "v0." + strings.TrimPrefix(version, semver.Major(version)+".")}
+		if other, ok := standIns[published]; ok {
+			return other
+		}
+		return published
 	default:
 		return module.Version{}
 	}

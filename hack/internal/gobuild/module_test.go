@@ -36,6 +36,10 @@ replace k8s.io/api => k8s.io/api v0.36.4
 			"k8s.io/kubernetes", "v1.37.0-rc.1", "module k8s.io/kubernetes\nrequire k8s.io/api v0.0.0\nreplace k8s.io/api => ./staging\n",
 			"module hookcheck.dev/build\n\nrequire k8s.io/kubernetes v1.37.0-rc.1\n\nreplace k8s.io/api => k8s.io/api v0.37.0-rc.1\n",
 		},
+		"a version that the proxy refuses has a stand-in": {
+			"k8s.io/kubernetes", "v1.34.8", "module k8s.io/kubernetes\nrequire k8s.io/cri-api v0.0.0\nreplace k8s.io/cri-api => ./staging\n",
+			"module hookcheck.dev/build\n\nrequire k8s.io/kubernetes v1.34.8\n\nreplace k8s.io/cri-api => k8s.io/cri-api v0.34.7\n",
+		},
 		"a published version needs no replacement": {
 			"go.etcd.io/etcd/server/v3", "v3.6.16", `module go.etcd.io/etcd/server/v3
 require go.etcd.io/etcd/api/v3 v3.6.16
