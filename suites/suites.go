@@ -4,8 +4,12 @@ package suites
 import (
 	// The suites register their scenarios when they are initialised.
 	_ "github.com/hookcheck/hookcheck/suites/demos"
+	_ "github.com/hookcheck/hookcheck/suites/eviction"
 	_ "github.com/hookcheck/hookcheck/suites/grace"
 	_ "github.com/hookcheck/hookcheck/suites/handlers"
+	_ "github.com/hookcheck/hookcheck/suites/metrics"
 	_ "github.com/hookcheck/hookcheck/suites/poststart"
 	_ "github.com/hookcheck/hookcheck/suites/prestop"
+	_ "github.com/hookcheck/hookcheck/suites/restarts"
+	_ "github.com/hookcheck/hookcheck/suites/signals"
 )

@@ -38,6 +38,11 @@ var permissions = map[requirement.Need][]permission{
 		{attributes: authorizationv1.ResourceAttributes{Verb: "create", Resource: "services"}},
 		{attributes: authorizationv1.ResourceAttributes{Verb: "watch", Group: "discovery.k8s.io", Resource: "endpointslices"}},
 	},
+	requirement.NeedBudgets: {{attributes: authorizationv1.ResourceAttributes{Verb: "create", Group: "policy", Resource: "poddisruptionbudgets"}}},
+	requirement.NeedJobs: {
+		{attributes: authorizationv1.ResourceAttributes{Verb: "create", Group: "batch", Resource: "jobs"}},
+		{attributes: authorizationv1.ResourceAttributes{Verb: "patch", Group: "batch", Resource: "jobs"}},
+	},
 	requirement.NeedNamespaces: {
 		{attributes: authorizationv1.ResourceAttributes{Verb: "create", Resource: "namespaces"}, cluster: true},
 		{attributes: authorizationv1.ResourceAttributes{Verb: "delete", Resource: "namespaces"}, cluster: true},

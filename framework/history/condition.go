@@ -127,3 +127,10 @@ func Ended(name string, code int32, reason string) Condition {
 		return t != nil && t.ExitCode == code && t.Reason == reason && !t.StartedAt.IsZero() && !t.FinishedAt.IsZero() && t.ContainerID != ""
 	})
 }
+
+// StopSignal is true where a container's status names that effective stop signal.
+func StopSignal(name string, signal corev1.Signal) Condition {
+	return container(name, "stopSignal "+string(signal), func(cs corev1.ContainerStatus) bool {
+		return cs.StopSignal != nil && *cs.StopSignal == signal
+	})
+}

@@ -34,3 +34,28 @@ func TestFlawsOfOtherContainers(t *testing.T) {
 		t.Errorf("a gap may hide anything: %v", err)
 	}
 }
+
+// A log that was followed holds what PID 1 wrote, also where its journal is lost.
+func TestFlawsThatTheLogMakesGood(t *testing.T) {
+	h := New(Header{})
+	h.Events = append(h.Events,
+		Event{Kind: KindDefect, Name: "journal", Pod: "p", Container: "app", Instance: 1},
+		Event{Kind: KindLog, Name: "log", Pod: "p", Container: "app", Instance: 1})
+	for name, tc := range map[string]struct {
+		m      *Matcher
+		hidden bool
+	}{
+		"an entry of PID 1":               {ContainNo(Exit().In("app")), false},
+		"a hook's, which no log holds":    {ContainNo(HookBegin(PreStop).In("app")), true},
+		"the heartbeat, which it has not": {ContainNo(LastBeat().In("app")), true},
+		"a state of the container":        {ContainNo(Terminated().In("app")), true},
+	} {
+		if _, err := tc.m.Match(h); errors.Is(err, ErrFlawed) != tc.hidden {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	h.Events[1].Instance = 2
+	if _, err := ContainNo(Exit().In("app")).Match(h); !errors.Is(err, ErrFlawed) {
+		t.Errorf("the log of another instance: %v", err)
+	}
+}

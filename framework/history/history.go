@@ -108,13 +108,22 @@ func (h *History) Flaws(patterns ...Pattern) []string {
 		switch {
 		case e.Kind == KindGap:
 		case e.Kind == KindDefect && len(patterns) == 0:
-		case e.Kind == KindDefect && slices.ContainsFunc(patterns, func(p Pattern) bool { return p.couldBeIn(e) }):
+		case e.Kind == KindDefect && slices.ContainsFunc(patterns, func(p Pattern) bool {
+			return p.couldBeIn(e) && !(p.isLogged() && h.hasLog(e))
+		}):
 		default:
 			continue
 		}
 		flaws = append(flaws, h.line(e))
 	}
 	return flaws
+}
+
+// hasLog tells whether the log of an event's instance is in the record.
+func (h *History) hasLog(e *Event) bool {
+	return slices.ContainsFunc(h.Events, func(l Event) bool {
+		return l.Kind == KindLog && l.Pod == e.Pod && l.Container == e.Container && l.Instance == e.Instance
+	})
 }
 
 // Pods returns the names of the pods, in the order in which they appeared.

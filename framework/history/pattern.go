@@ -46,6 +46,12 @@ func (p Pattern) couldBeIn(defect *Event) bool {
 		(p.instance == 0 || defect.Instance == 0 || p.instance == defect.Instance)
 }
 
+// isLogged tells whether the events are entries that PID 1 writes to its log
+// too; hooks and probes have only the journal.
+func (p Pattern) isLogged() bool {
+	return p.kind == KindJournal && p.name != "" && p.name != LastBeat().name && !strings.HasPrefix(p.name, "hook") && p.name != "probe"
+}
+
 // String says what the pattern describes, for messages.
 func (p Pattern) String() string {
 	var where []string
@@ -129,6 +135,12 @@ func Start() Pattern {
 func Signal(name string) Pattern {
 	return Pattern{text: "arrival of " + name, kind: KindJournal, name: "signal", fields: map[string]string{"name": name},
 		match: func(e *Event) bool { return e.Fields["hook"] == "" && e.Fields["probe"] == "" }}
+}
+
+// HookSignal is the arrival of a signal at a hook's process.
+func HookSignal(name string) Pattern {
+	return Pattern{text: "arrival of " + name + " at a hook", kind: KindJournal, name: "signal", fields: map[string]string{"name": name},
+		match: func(e *Event) bool { return e.Fields["hook"] != "" }}
 }
 
 // Exit is PID 1 ending by itself, as its last act.

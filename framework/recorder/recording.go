@@ -3,6 +3,7 @@ package recorder
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"sync"
 	"time"
@@ -36,8 +37,8 @@ func (rec *Recording) Append(e history.Event) {
 }
 
 // Step writes down that a step begins and returns the function that writes
-// down its end: the error, and the code and reason of an answer of the API
-// server that is one. A step of a pod carries the pod's name.
+// down its end: the error, and the code, reason and causes of an answer of
+// the API server that is one. A step of a pod carries the pod's name.
 func (rec *Recording) Step(name, pod string, fields map[string]string) func(err error) {
 	rec.stepEvent(name, pod, "begin", fields)
 	return func(err error) {
@@ -48,6 +49,11 @@ func (rec *Recording) Step(name, pod string, fields map[string]string) func(err 
 		var status apierrors.APIStatus
 		if errors.As(err, &status) {
 			f["code"], f["reason"] = strconv.Itoa(int(status.Status().Code)), string(status.Status().Reason)
+			if details := status.Status().Details; details != nil {
+				for _, cause := range details.Causes {
+					f["causes"] += fmt.Sprintf("%s %s: %s\n", cause.Type, cause.Field, cause.Message)
+				}
+			}
 		}
 		rec.stepEvent(name, pod, "end", f)
 	}

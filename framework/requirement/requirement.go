@@ -50,17 +50,19 @@ const (
 	NeedServices Need = "services"      // permission to create Services and read EndpointSlices
 	NeedHostPath Need = "hostpath"      // admission lets a pod mount a hostPath
 
-	NeedNamespaces      Need = "namespaces"      // permission to create and delete namespaces
-	NeedPriorityClasses Need = "priorityclasses" // permission to create and delete PriorityClasses
-	NeedTaints          Need = "taints"          // permission to change the node: its taints
-	NeedMetrics         Need = "nodes/proxy"     // permission to read the kubelet's metrics through the API server
-	NeedDNS             Need = "dns"             // the cluster resolves the names of Services
-	NeedRoot            Need = "root"            // admission lets a container run as root
-	NeedNode            Need = "node"            // commands can be run on the node: a container of kind
+	NeedBudgets         Need = "poddisruptionbudgets" // permission to create PodDisruptionBudgets
+	NeedJobs            Need = "jobs"                 // permission to create and change Jobs
+	NeedNamespaces      Need = "namespaces"           // permission to create and delete namespaces
+	NeedPriorityClasses Need = "priorityclasses"      // permission to create and delete PriorityClasses
+	NeedTaints          Need = "taints"               // permission to change the node: its taints
+	NeedMetrics         Need = "nodes/proxy"          // permission to read the kubelet's metrics through the API server
+	NeedDNS             Need = "dns"                  // the cluster resolves the names of Services
+	NeedRoot            Need = "root"                 // admission lets a container run as root
+	NeedNode            Need = "node"                 // commands can be run on the node: a container of kind
 )
 
 // Needs lists the needs.
-var Needs = []Need{NeedExec, NeedEviction, NeedServices, NeedHostPath, NeedNamespaces, NeedPriorityClasses, NeedTaints,
+var Needs = []Need{NeedExec, NeedEviction, NeedServices, NeedHostPath, NeedBudgets, NeedJobs, NeedNamespaces, NeedPriorityClasses, NeedTaints,
 	NeedMetrics, NeedDNS, NeedRoot, NeedNode}
 
 // A Deviation says where the documentation and the kubelets part.

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	policyv1 "k8s.io/api/policy/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -134,21 +133,7 @@ func DeletePods(pods []string, options ...DeleteOption) Step {
 }
 
 // Evict evicts every pod of the scenario through the eviction API.
-func Evict(options ...DeleteOption) Step {
-	o := deleteOptions(options)
-	return Step{Text: "evict", Do: func(ctx context.Context, x *Execution) error {
-		for _, name := range x.pods(nil) {
-			end := x.Recording.Step("evict", name, describeGrace(o))
-			err := x.Client.CoreV1().Pods(x.Namespace).EvictV1(ctx, &policyv1.Eviction{
-				ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: x.Namespace}, DeleteOptions: &o})
-			end(err)
-			if err != nil {
-				return fmt.Errorf("evict pod %s: %w", name, err)
-			}
-		}
-		return nil
-	}}
-}
+func Evict(options ...DeleteOption) Step { return EvictPods(nil, options...) }
 
 func deleteOptions(options []DeleteOption) metav1.DeleteOptions {
 	var o metav1.DeleteOptions

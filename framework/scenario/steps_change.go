@@ -50,3 +50,28 @@ func DryRun() DeleteOption {
 func IfUID(uid types.UID) DeleteOption {
 	return func(o *metav1.DeleteOptions) { o.Preconditions = &metav1.Preconditions{UID: &uid} }
 }
+
+// Change changes an object of the fixture that is no pod, by a JSON merge patch.
+// The step is called change.
+func Change(kind, name, patch string) Step {
+	return Step{Text: "change " + kind + " " + name, Do: func(ctx context.Context, x *Execution) error {
+		for _, o := range x.fixture {
+			gvk := o.GroupVersionKind()
+			if gvk.Kind != kind || o.GetName() != name {
+				continue
+			}
+			mapping, err := x.Mapper.RESTMapping(gvk.GroupKind(), gvk.Version)
+			if err != nil {
+				return fmt.Errorf("change %s %s: %w", kind, name, err)
+			}
+			end := x.Recording.Step("change", "", map[string]string{"kind": kind, "name": name, "patch": patch})
+			_, err = x.resource(mapping).Patch(ctx, name, types.MergePatchType, []byte(patch), metav1.PatchOptions{})
+			end(err)
+			if err != nil {
+				return fmt.Errorf("change %s %s: %w", kind, name, err)
+			}
+			return nil
+		}
+		return fmt.Errorf("change %s %s: the fixture has none", kind, name)
+	}}
+}

@@ -1,0 +1,2 @@
+// Package metrics has the scenario about what the kubelet counts of hooks.
+package metrics

@@ -1,0 +1,61 @@
+package restarts
+
+import (
+	"time"
+
+	"github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+
+	. "github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/judge"
+	. "github.com/hookcheck/hookcheck/framework/scenario"
+)
+
+// One container's exit restarts the whole pod in place, but not one that is
+// being deleted. What a container wrote into its termination message is lost
+// then; its log is not.
+//
+//  1. a pod whose first container exits with code 42 after 4 s, for which a rule
+//     says RestartAllContainers, and two siblings that ignore the stop signal; a
+//     pod with such a rule whose container exits with that code when it is stopped
+//  2. follow the siblings' logs; wait until the second instances run; ask whether
+//     the preStop hook left its file; delete both pods
+//  3. wait until the kubelet is done with them
+var _ = Describe("all containers restarted at once", "restarts/all", func(s *S) {
+	const pod, ending, one, two = "all", "all-ending", "deaf-one", "deaf-two"
+	again := PodVersion(Restarts(one, 1).And(ContainerRunning(one)).And(Restarts(two, 1)).And(ContainerRunning(two)).
+		And(Restarts("source", 1)).And(ContainerRunning("source"))).Of(pod)
+	s.Do(Create(), AwaitReady(), FollowLog(pod, one), FollowLog(pod, two), Await(again, Patience),
+		Exec(pod, one, "/agent", "cat", "/state/prestop-one"), Delete(), AwaitTerminated())
+
+	s.Check("prestop.skip.restart-all", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(Signal("SIGTERM").Of(pod).In(one).Instance(1)))
+		j.Expect(h.First(Note("exec")).Fields["code"]).NotTo(gomega.Equal("0"), "exit code of reading the file that the preStop hook would have written")
+	})
+	s.Check("restart.all.flow", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(PodVersion(PodConditionIs("AllContainersRestarting", corev1.ConditionTrue, "")).Of(pod)))
+		for _, container := range []string{"init", "source", one, two} {
+			j.Expect(h).To(Contain(PodVersion(Restarted(container)).Of(pod)))
+		}
+		j.Expect(h).To(ContainTimes(HookEnd(PostStart).Of(pod).In(one).Instance(2), 1))
+		j.Expect(h).To(ContainTimes(HookEnd(PostStart).Of(pod).In(two).Instance(2), 1))
+		// The volume keeps the count of instances.
+		j.Expect(h).To(Contain(Start().Of(pod).In(one).With("instance", "2")))
+		first, second := h.First(PodVersion(PodReady()).Of(pod)), h.First(again)
+		j.Expect(first).NotTo(gomega.BeNil(), "a version with all containers ready")
+		j.Expect(second).NotTo(gomega.BeNil(), "a version with all second instances running")
+		j.Expect(second.PodObject.Status.PodIP).To(gomega.Equal(first.PodObject.Status.PodIP), "the pod's IP")
+	})
+	s.Check("restart.all.kill-serial", func(j *judge.J, h *History) {
+		term := func(container string) Pattern { return Signal("SIGTERM").Of(pod).In(container).Instance(1) }
+		// The second waits until the first has been killed. Were they stopped
+		// together, there would be nothing between the two.
+		j.Expect(h).To(Elapse(term(one), term(two), Floor-500*time.Millisecond, Floor+Reaction))
+	})
+	s.Check("restart.all.not-while-terminating", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(Terminated().Of(ending).In("source").With("exitCode", "42")))
+		j.Expect(h).To(HappenBefore(Exit().Of(ending).In("source"), HookEnd(PreStop).Of(ending)))
+		j.Expect(h).To(ContainTimes(Start().Of(ending).In("source"), 1))
+		j.Expect(h).To(ContainTimes(Start().Of(ending).In("sibling"), 1))
+	})
+})

@@ -1,0 +1,54 @@
+package restarts
+
+import (
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+
+	. "github.com/hookcheck/hookcheck/framework/history"
+	. "github.com/hookcheck/hookcheck/framework/scenario/scenariotest"
+)
+
+func TestChecks(t *testing.T) {
+	hook := func(e *Event) { e.Name, e.Fields = "hook-begin", map[string]string{"name": PreStop} }
+	Run(t, "restarts", Bad{
+		"restart.rules.no-prestop": {
+			Copy("a preStop hook in the first instance", Start().In("ruled").Instance(1), hook),
+			Drop(HookEnd(PostStart).In("ruled").Instance(2)),
+			Set(Exit().In("ruled").Instance(1), "code", "0"),
+		},
+		"restart.rules.after-hook-kill": {
+			Drop(Start().In("failing").Instance(2)),
+			Set(Terminated().In("failing").Instance(1), "exitCode", "137"),
+		},
+		"restart.rules.not-for-probe-kill": {
+			Say(KubeEvent("Killing").In("app"), "Container app failed liveness probe, will be restarted"),
+			Drop(KubeEvent("Killing").In("app")),
+		},
+		"prestop.skip.restart-all": {
+			Set(Note("exec"), "code", "0"),
+			Drop(Signal("SIGTERM").Of("all").In("deaf-one").Instance(1)),
+		},
+		"restart.all.flow": {
+			Drop(HookEnd(PostStart).Of("all").In("deaf-two").Instance(2)),
+			Pods("without its condition", PodConditionIs("AllContainersRestarting", corev1.ConditionTrue, ""), func(p *corev1.Pod) {
+				p.Status.Conditions = nil
+			}),
+			Container("the init container not again", "init", Restarted("init"), func(cs *corev1.ContainerStatus) { cs.RestartCount = 0 }),
+			Set(Start().Of("all").In("deaf-one").Instance(2), "instance", "1"),
+			Pods("another IP", Restarts("deaf-one", 1), func(p *corev1.Pod) { p.Status.PodIP = "192.0.2.1" }),
+		},
+		"restart.all.kill-serial": {
+			Edit{Name: "both at once", Do: func(h *History) int {
+				one, two := Signal("SIGTERM").Of("all").In("deaf-one"), Signal("SIGTERM").Of("all").In("deaf-two")
+				h.First(two).Time = h.First(one).Time
+				return 1
+			}},
+		},
+		"restart.all.not-while-terminating": {
+			Again(Start().Of("all-ending").In("sibling")),
+			Again(Start().Of("all-ending").In("source")),
+			Set(Terminated().Of("all-ending").In("source"), "exitCode", "0"),
+		},
+	})
+}
