@@ -51,6 +51,12 @@ var permissions = map[requirement.Need][]permission{
 		{attributes: authorizationv1.ResourceAttributes{Verb: "create", Group: "scheduling.k8s.io", Resource: "priorityclasses"}, cluster: true},
 		{attributes: authorizationv1.ResourceAttributes{Verb: "delete", Group: "scheduling.k8s.io", Resource: "priorityclasses"}, cluster: true},
 	},
+	requirement.NeedWorkloads: {
+		{attributes: authorizationv1.ResourceAttributes{Verb: "create", Group: "apps", Resource: "statefulsets"}},
+		{attributes: authorizationv1.ResourceAttributes{Verb: "delete", Group: "apps", Resource: "statefulsets"}},
+		{attributes: authorizationv1.ResourceAttributes{Verb: "create", Group: "apps", Resource: "replicasets"}},
+		{attributes: authorizationv1.ResourceAttributes{Verb: "delete", Group: "apps", Resource: "replicasets"}},
+	},
 	requirement.NeedTaints:  {{attributes: authorizationv1.ResourceAttributes{Verb: "patch", Resource: "nodes"}, cluster: true}},
 	requirement.NeedMetrics: {{attributes: authorizationv1.ResourceAttributes{Verb: "get", Resource: "nodes", Subresource: "proxy"}, cluster: true}},
 }

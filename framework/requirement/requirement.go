@@ -58,12 +58,27 @@ const (
 	NeedMetrics         Need = "nodes/proxy"          // permission to read the kubelet's metrics through the API server
 	NeedDNS             Need = "dns"                  // the cluster resolves the names of Services
 	NeedRoot            Need = "root"                 // admission lets a container run as root
+	NeedWorkloads       Need = "workloads"            // permission to create and delete StatefulSets and ReplicaSets
 	NeedNode            Need = "node"                 // commands can be run on the node: a container of kind
 )
 
 // Needs lists the needs.
-var Needs = []Need{NeedExec, NeedEviction, NeedServices, NeedHostPath, NeedBudgets, NeedJobs, NeedNamespaces, NeedPriorityClasses, NeedTaints,
-	NeedMetrics, NeedDNS, NeedRoot, NeedNode}
+var Needs = []Need{
+	NeedExec,
+	NeedEviction,
+	NeedServices,
+	NeedHostPath,
+	NeedBudgets,
+	NeedJobs,
+	NeedNamespaces,
+	NeedPriorityClasses,
+	NeedTaints,
+	NeedMetrics,
+	NeedDNS,
+	NeedRoot,
+	NeedWorkloads,
+	NeedNode,
+}
 
 // A Deviation says where the documentation and the kubelets part.
 type Deviation struct {

@@ -16,7 +16,13 @@ func TestChecks(t *testing.T) {
 	}
 	Run(t, "grace", Bad{
 		// The kill comes when the whole grace period has passed after the hook.
-		"grace.budget-shared": {Shift(LastBeat(), 5*time.Second), Shift(LastBeat(), -8*time.Second)},
+		"grace.budget-shared": {Shift(LastBeat().In("app"), 5*time.Second), Shift(LastBeat().In("app"), -8*time.Second)},
+		// Every second that has begun is subtracted.
+		"grace.truncation": {Shift(LastBeat(), -time.Second), Drop(Signal("SIGTERM").In("shorter"))},
+		"grace.observed-from-killing-event": {
+			Shift(KubeEvent("Killing").In("app"), 5*time.Second),
+			Shift(KubeEvent("Killing").In("app"), -60*time.Second),
+		},
 		"grace.sigkill-exit": {Container("exit code 0", "app", Phase(corev1.PodFailed), func(cs *corev1.ContainerStatus) {
 			cs.State.Terminated.ExitCode = 0
 		})},
@@ -38,8 +44,65 @@ func TestChecks(t *testing.T) {
 			Copy("a clean end in spite of the arithmetic", Signal("SIGTERM").Of("arithmetic-short"), func(e *Event) { e.Name = "clean" }),
 			Drop(Entry("clean").Of("arithmetic-long")),
 		},
-		"grace.full-window":             {Drop(Entry("clean").Of("arithmetic-plain"))},
-		"grace.delete-override-shorter": {Shift(LastBeat(), 56*time.Second), Pods("the spec's grace", Deleting(), grace(60))},
-		"grace.probe-level":             {Shift(LastBeat().Instance(1), 57*time.Second)},
+		"grace.full-window": {Drop(Entry("clean").Of("arithmetic-plain"))},
+		"grace.delete-override-shorter": {
+			Shift(LastBeat().Of("override").In("app"), 56*time.Second),
+			Shift(LastBeat().Of("override").In("app"), -3500*time.Millisecond),
+			Pods("the spec's grace", DeletingWithGrace(4), grace(60)),
+		},
+		"grace.hard-cap-for-hook": {
+			Shift(Signal("SIGTERM").Of("override").In("hooked"), 56*time.Second),
+			Shift(Signal("SIGTERM").Of("override").In("hooked"), -3*time.Second),
+		},
+		"grace.delete-override-longer": {
+			Drop(Entry("clean").Of("override-longer")),
+			Set(Terminated().Of("override-longer"), "exitCode", "137"),
+			Pods("the spec's grace", DeletingWithGrace(10), grace(1)),
+		},
+		"delete.kubectl-flags": {
+			Shift(Removed(), -10*time.Second),
+			Drop(PodVersion(Phase(corev1.PodFailed))),
+			Pods("no grace", DeletingWithGrace(1), grace(0)),
+		},
+		"grace.probe-level":     {Shift(LastBeat().Instance(1), 57*time.Second)},
+		"grace.negative-delete": {Pods("no grace", DeletingWithGrace(1), grace(0))},
+		"grace.probe-level-ignored-never": {
+			Shift(LastBeat().Of("probe-never-alone"), 56*time.Second),
+			Shift(LastBeat().Of("probe-never-alone"), -3500*time.Millisecond),
+			Say(KubeEvent("Killing").Of("probe-never-alone"), "Container app failed liveness probe"),
+			Say(KubeEvent("Killing").Of("probe-never-pair").In("app"), "Stopping container app"),
+		},
+		"grace.probe-level-longer": {Shift(LastBeat().Of("probe-never-pair").In("app"), -4*time.Second)},
+		"grace.probe-level-not-for-delete": {
+			Shift(LastBeat().In("other"), 57*time.Second),
+			Say(KubeEvent("Killing").In("other"), "Container other failed liveness probe"),
+		},
+		"delete.terminal-pod-immediate": {
+			Pods("the spec's grace", DeletingWithGrace(0).And(Phase(corev1.PodSucceeded)), grace(60)),
+			Shift(Removed().Of("probe-never-alone"), 60*time.Second),
+			Drop(Removed().Of("probe-never-done")),
+		},
+		"grace.zero-spec-liveness": {
+			Copy("a hook after all", Signal("SIGTERM").Instance(1), func(e *Event) {
+				e.Name, e.Fields = "hook-begin", map[string]string{"name": PreStop}
+			}),
+			Shift(LastBeat().Instance(1), -2*time.Second),
+			Drop(Signal("SIGTERM").Instance(1)),
+		},
+		"grace.zero-spec-delete": {
+			Drop(Signal("SIGTERM").Instance(2)),
+			Shift(Log(), -60*time.Second),
+			Shift(Removed(), 60*time.Second),
+			Pods("30 s by default", Deleting(), grace(30)),
+		},
+		"grace.sidecar-budget": {
+			Shift(Signal("SIGTERM").In("polite"), 3*time.Second),
+			Shift(Signal("SIGTERM").In("deaf"), -4*time.Second),
+			Shift(LastBeat().In("deaf"), 6*time.Second),
+		},
+		"grace.activedeadline-full": {
+			Shift(LastBeat(), -4*time.Second),
+			Pods("another reason", Phase(corev1.PodFailed), func(p *corev1.Pod) { p.Status.Reason = "Evicted" }),
+		},
 	})
 }

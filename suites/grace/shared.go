@@ -1,7 +1,10 @@
 package grace
 
 import (
+	"math"
 	"time"
+
+	"github.com/onsi/gomega"
 
 	. "github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/judge"
@@ -10,22 +13,51 @@ import (
 
 // preStop hook and shutdown share one grace period.
 //
-//  1. a pod with 10 s of grace, a preStop hook of 5 s, and an entrypoint that
-//     ignores the stop signal
+//  1. a pod with 10 s of grace and three containers with preStop hooks of 5, 4.3 and
+//     3.3 s, whose entrypoints ignore the stop signal
 //  2. wait until it is ready; delete it
-//  3. wait until the kubelet is done with it
+//  3. wait until the kubelet is done with it, and for the Event of the kill
 var _ = Describe("one grace period for hook and shutdown", "grace/shared", func(s *S) {
 	const grace, hook = 10 * time.Second, 5 * time.Second
-	s.Do(Create(), AwaitReady(), Delete(), AwaitTerminated())
+	s.Do(Create(), AwaitReady(), Delete(), AwaitTerminated(), Await(KubeEvent("Killing").In("app"), Patience))
 
 	s.Check("grace.budget-shared", func(j *judge.J, h *History) {
 		// The grace period begins between the request and the hook's first act.
 		// Were the hook not counted, the kill would come 5 s later.
-		j.Expect(h).To(Elapse(StepBegin("delete"), LastBeat(), grace-Truncated-ClockError, grace+hook+Reaction))
-		j.Expect(h).To(Elapse(HookBegin(PreStop), LastBeat(), grace-hook, grace+hook/2))
+		j.Expect(h).To(Elapse(StepBegin("delete"), LastBeat().In("app"), grace-Truncated-ClockError, grace+hook+Reaction))
+		j.Expect(h).To(Elapse(HookBegin(PreStop).In("app"), LastBeat().In("app"), grace-hook, grace+hook/2))
+	})
+	s.Check("grace.truncation", func(j *judge.J, h *History) {
+		// What a hook took beyond whole seconds is not taken from the shutdown.
+		// The kubelet's count begins up to a second before the hook's first act,
+		// and then may have one second more: not for all three hooks.
+		var left, over []float64
+		for _, c := range []string{"app", "shorter", "shortest"} {
+			begin, term, beat := HookBegin(PreStop).In(c), Signal("SIGTERM").In(c), LastBeat().In(c)
+			j.Expect(h).To(Elapse(begin, term, 0, grace+Reaction))
+			j.Expect(h).To(Elapse(term, beat, Floor/2, grace+Reaction))
+			took, _, _ := h.Distance(h.First(begin), h.First(term))
+			_, shutdown, _ := h.Distance(h.First(term), h.First(beat))
+			left = append(left, shutdown.Seconds()-(grace.Seconds()-math.Floor(took.Seconds())))
+			over = append(over, (took + shutdown - grace).Seconds())
+		}
+		j.Measure("over_grace_seconds", over, beat.Seconds())
+		j.Expect(left).To(gomega.ContainElement(gomega.BeNumerically(">", -0.5)),
+			"seconds by which the shutdowns had more than the grace period less the whole seconds of their hooks")
+	})
+	s.Check("grace.observed-from-killing-event", func(j *judge.J, h *History) {
+		request, killing, hook := StepBegin("delete"), KubeEvent("Killing").In("app"), HookBegin(PreStop).In("app")
+		j.Expect(h).To(Elapse(request, killing, -Truncated-ClockError, 2*Reaction))
+		j.Expect(h).To(Elapse(killing, hook, -Truncated, Reaction))
+		if low, high, err := h.Distance(h.First(request), h.First(hook)); err == nil {
+			j.Measure("request_to_hook_seconds", []float64{(low + (high-low)/2).Seconds()}, (high-low).Seconds()/2)
+		}
 	})
 	s.Check("grace.sigkill-exit", func(j *judge.J, h *History) {
-		j.Expect(h).To(Contain(Signal("SIGTERM")))
+		j.Expect(h).To(Contain(Signal("SIGTERM").In("app")))
 		j.Expect(h).To(Contain(PodVersion(Phase("Failed").And(Ended("app", 137, "Error")))))
 	})
 })
+
+// beat is the period of the heartbeat: how well the instant of a SIGKILL is known.
+const beat = 150 * time.Millisecond

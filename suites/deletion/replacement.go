@@ -1,0 +1,73 @@
+package deletion
+
+import (
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	. "github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/judge"
+	. "github.com/hookcheck/hookcheck/framework/scenario"
+)
+
+// Who replaces a pod at once, and who waits until it is gone.
+//
+//  1. a StatefulSet and a ReplicaSet of one pod each, with 15 s of grace and a
+//     preStop hook of 60 s; our finalizer does not hold the objects
+//  2. wait until the pods are ready; delete them
+//  3. wait until the ReplicaSet has made another one; delete the pods by force
+//  4. wait until the StatefulSet has made another one
+var _ = Describe("the replacement of a deleted pod", "deletion/replacement", func(s *S) {
+	const set = "replacement-set-0"
+	s.Do(Create(), AwaitFor("two ready pods", Patience, func(h *History) bool {
+		return len(h.Pods()) == 2 && h.First(PodVersion(PodReady()).Of(h.Pods()[0])) != nil && h.First(PodVersion(PodReady()).Of(h.Pods()[1])) != nil
+	}), Delete(), AwaitFor("a pod in place of the ReplicaSet's", Patience, func(h *History) bool { return h.First(another(h)) != nil }),
+		DeletePods([]string{set}, Grace(0)), Await(Removed().Of(set), Patience),
+		AwaitFor("a pod in place of the StatefulSet's", Patience, func(h *History) bool { return len(made(h, set)) == 2 }))
+
+	s.Check("delete.statefulset-replacement", func(j *judge.J, h *History) {
+		old := replica(h)
+		j.Expect(h).To(HappenBefore(StepBegin("delete").Of(old), another(h)))
+		if h.First(Removed().Of(old)) != nil {
+			j.Expect(h).To(HappenBefore(another(h), Removed().Of(old)))
+		}
+		// In the time in which the ReplicaSet made another one, and longer.
+		j.Expect(h).To(HappenBefore(another(h), Removed().Of(set)))
+		uids := made(h, set)
+		j.Expect(h).To(HappenBefore(Removed().Of(set), PodVersion(Condition{What: "another UID", Is: func(p *corev1.Pod) bool {
+			return len(uids) > 0 && p.UID != uids[0]
+		}}).Of(set)))
+	})
+})
+
+// replicas begins the names of the ReplicaSet's pods.
+const replicas = "replacement-replicas-"
+
+// replica is the name of the ReplicaSet's first pod.
+func replica(h *History) string {
+	for _, name := range h.Pods() {
+		if strings.HasPrefix(name, replicas) {
+			return name
+		}
+	}
+	return replicas
+}
+
+// another is a version of a later pod of the ReplicaSet.
+func another(h *History) Pattern {
+	old := replica(h)
+	return PodVersion(Condition{What: "the name of another pod of the ReplicaSet", Is: func(p *corev1.Pod) bool {
+		return strings.HasPrefix(p.Name, replicas) && p.Name != old
+	}})
+}
+
+// made returns the UIDs of the pods that had a name, in their order.
+func made(h *History, name string) (uids []types.UID) {
+	for _, v := range h.All(PodVersion(Condition{What: "anything", Is: func(*corev1.Pod) bool { return true }}).Of(name)) {
+		if uid := v.PodObject.UID; len(uids) == 0 || uids[len(uids)-1] != uid {
+			uids = append(uids, uid)
+		}
+	}
+	return uids
+}
