@@ -8,4 +8,7 @@ import (
 	_ "github.com/hookcheck/hookcheck/suites/handlers"
 	_ "github.com/hookcheck/hookcheck/suites/poststart"
 	_ "github.com/hookcheck/hookcheck/suites/prestop"
+	_ "github.com/hookcheck/hookcheck/suites/probes"
+	_ "github.com/hookcheck/hookcheck/suites/sidecars"
+	_ "github.com/hookcheck/hookcheck/suites/status"
 )
