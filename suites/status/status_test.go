@@ -11,7 +11,7 @@ import (
 )
 
 func TestChecks(t *testing.T) {
-	ready := func(c string, to bool) func(*corev1.ContainerStatus) {
+	ready := func(to bool) func(*corev1.ContainerStatus) {
 		return func(cs *corev1.ContainerStatus) { cs.Ready = to }
 	}
 	unready := func(c string) Condition { return Deleting().And(ContainerRunning(c)).And(Not(ContainerReady(c))) }
@@ -30,13 +30,13 @@ func TestChecks(t *testing.T) {
 	Run(t, "status", Bad{
 		// termination
 		"status.ready-in-prestop": {
-			Container("a stays ready", "a", unready("a"), ready("a", true)),
-			Container("d is unready from the deletion on", "d", Deleting(), ready("d", false)),
+			Container("a stays ready", "a", unready("a"), ready(true)),
+			Container("d is unready from the deletion on", "d", Deleting(), ready(false)),
 			Pods("the pod stays ready", Deleting(), func(p *corev1.Pod) { p.Status.Conditions = nil }),
 			Drop(Entry("http").In("a").With("c", "503")),
 		},
 		"status.ready-in-prestop-exec": {
-			Mends(Container("b is unready", "b", unready("a").And(ContainerRunning("b")), ready("b", false))),
+			Mends(Container("b is unready", "b", unready("a").And(ContainerRunning("b")), ready(false))),
 		},
 		"status.liveness-stopped": {
 			Copy("a liveness probe in the termination", Request("/ready?file=/s/live").In("a"), func(e *Event) {
@@ -66,7 +66,7 @@ func TestChecks(t *testing.T) {
 			Drop(HookEnd(PreStop)),
 		},
 		"status.not-ready-after-terminated": {
-			Container("ready in the end", "app", Phase(corev1.PodSucceeded), ready("app", true)),
+			Container("ready in the end", "app", Phase(corev1.PodSucceeded), ready(true)),
 			Pods("conditions of a running pod", Phase(corev1.PodFailed), func(p *corev1.Pod) {
 				for i := range p.Status.Conditions {
 					p.Status.Conditions[i].Status = corev1.ConditionTrue
