@@ -11,6 +11,9 @@ import (
 	_ "github.com/hookcheck/hookcheck/suites/metrics"
 	_ "github.com/hookcheck/hookcheck/suites/poststart"
 	_ "github.com/hookcheck/hookcheck/suites/prestop"
+	_ "github.com/hookcheck/hookcheck/suites/probes"
 	_ "github.com/hookcheck/hookcheck/suites/restarts"
+	_ "github.com/hookcheck/hookcheck/suites/sidecars"
 	_ "github.com/hookcheck/hookcheck/suites/signals"
+	_ "github.com/hookcheck/hookcheck/suites/status"
 )
