@@ -17,7 +17,7 @@ import (
 //  3. wait until the kubelet is done with it
 var _ = Describe("the grace period at the deadline", "grace/deadline", func(s *S) {
 	const grace = 6 * time.Second
-	s.Do(Create(), AwaitReady(), Patch("deadline", "", `{"spec":{"activeDeadlineSeconds":1}}`), AwaitTerminated())
+	s.Do(Create(), AwaitReady(), Patch("deadline-kill", "", `{"spec":{"activeDeadlineSeconds":1}}`), AwaitTerminated())
 
 	s.Check("grace.activedeadline-full", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(PodVersion(Condition{What: "reason DeadlineExceeded", Is: func(p *corev1.Pod) bool {
