@@ -25,6 +25,16 @@ func sample(more ...string) *ht.Builder {
 			ht.Entry(5*time.Second, "signal", "name", "SIGTERM")}, more...)...)))
 }
 
+func TestOutcome(t *testing.T) {
+	r := judge.Evaluate(func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(HookEnd(PreStop)))
+		j.Outcome("the hook ended")
+	}, sample().Done())
+	if r.Verdict != requirement.Conformant || r.Outcome != "the hook ended" {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestEvaluate(t *testing.T) {
 	good := func() *Matcher { return HappenBefore(HookEnd(PreStop), Signal("SIGTERM")) }
 	bad := func() *Matcher { return HappenBefore(Signal("SIGTERM"), HookEnd(PreStop)) }

@@ -180,11 +180,9 @@ func (s *Session) interpret(results []requirement.Result) ([]requirement.Result,
 		return results, nil
 	}
 	for i := range results {
-		v, err := s.Facts.Interpret(s.selected[results[i].Requirement], results[i].Verdict)
-		if err != nil {
+		if err := s.Facts.Apply(s.selected[results[i].Requirement], &results[i]); err != nil {
 			return nil, err
 		}
-		results[i].Verdict = v
 	}
 	return results, nil
 }
