@@ -67,6 +67,11 @@ type Selection struct {
 	Profile      requirement.Profile `json:"profile,omitempty"`
 	Requirements []string            `json:"requirements,omitempty"`
 	LabelFilter  string              `json:"labelFilter,omitempty"`
+	// Level is the least binding level that was asked for: must, should or
+	// observed.
+	Level string `json:"level,omitempty"`
+	// NoKnown says that known deviations were judged like anything else.
+	NoKnown bool `json:"noKnown,omitempty"`
 }
 
 // Catalogue identifies the catalogue and how much of it was selected.
@@ -94,6 +99,10 @@ type Entry struct {
 	Sentence string              `json:"sentence"`
 	Source   []string            `json:"source"`
 	Note     string              `json:"note,omitempty"`
+	// Deviation is what the catalogue says of documentation and kubelets that
+	// part; Elsewhere what holds where the requirement does not.
+	Deviation *requirement.Deviation `json:"deviation,omitempty"`
+	Elsewhere string                 `json:"elsewhere,omitempty"`
 }
 
 // A Report is the outcome of one run, as report.json holds it.
@@ -161,7 +170,7 @@ func New(meta Meta, selected []requirement.Requirement, results []requirement.Re
 		report.Summary.Add(result.Verdict)
 		report.Results = append(report.Results, Entry{
 			Result: result, Level: r.Level, Profile: r.Profile, Area: r.Area,
-			Sentence: r.Sentence, Source: r.Source, Note: r.Note,
+			Sentence: r.Sentence, Source: r.Source, Note: r.Note, Deviation: r.Deviation, Elsewhere: r.Elsewhere,
 		})
 	}
 	for _, result := range results {

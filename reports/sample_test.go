@@ -75,7 +75,16 @@ func sampleSelected() []requirement.Requirement {
 			Sentence: "postStart runs beside the entrypoint, in no guaranteed order.", Source: []string{hooksDoc}},
 		{ID: "poststart.failure-kills", Area: "poststart", Level: requirement.Must, Profile: requirement.Core,
 			Sentence: "A container whose postStart hook fails is killed.", Source: []string{hooksDoc}},
+		{ID: "delete.shorter", Area: "delete", Level: requirement.Must, Profile: requirement.Core,
+			Sentence: "A second delete with a shorter grace period shortens the termination that is under way.", Source: []string{hooksDoc}, Deviation: sampleDeviation()},
+		{ID: "sleep.cut-short", Area: "handlers", Level: requirement.Observed, Profile: requirement.Core,
+			Sentence: "A sleep hook ends when its container has ended.", Source: []string{hooksDoc}, Deviation: sampleDeviation()},
 	}
+}
+
+func sampleDeviation() *requirement.Deviation {
+	return &requirement.Deviation{Documented: "A sleep ends with its container.", Actual: "It sleeps on to its end.",
+		Judged: requirement.JudgedDocumented, Since: "1.31", Issue: "https://github.com/kubernetes/kubernetes/issues/1"}
 }
 
 func conformant(id, scenario string, after, took float64) requirement.Result {
@@ -94,7 +103,8 @@ const sampleWindow = `   0.000 api      deletion requested, grace 30 s
    5.102 agent    SIGTERM
    7.110 kubelet  exit 137 <SIGKILL>`
 
-// sampleMixed has one of every verdict; poststart.failure-kills has no result.
+// sampleMixed has one of every verdict; poststart.failure-kills has no result,
+// and poststart.async one of several outcomes.
 func sampleMixed() []requirement.Result {
 	violated := conformant("grace.default-30", "grace/default_30", 2, 41.5)
 	violated.Verdict = requirement.NonConformant
@@ -105,13 +115,22 @@ func sampleMixed() []requirement.Result {
 	unsure := conformant("grace.budget-shared", "grace/budget_shared", 1, 38)
 	unsure.Verdict, unsure.Window = requirement.Inconclusive, sampleWindow
 	unsure.Reason = "clock-error: the two events are 0.4 s apart, on clocks that differ by up to 1 s"
+	known := conformant("sleep.cut-short", "handlers/sleep", 4, 11)
+	known.Verdict, known.Window = requirement.KnownDeviation, sampleWindow
+	known.Expected, known.Seen = "from exit to end of the hook between 0s and 2s", "8.013s"
+	known.Reason = "expected " + known.Expected + ", seen: " + known.Seen
+	surprise := conformant("delete.shorter", "grace/second", 4, 9)
+	surprise.Verdict = requirement.UnexpectedPass
+	surprise.Reason = "conformant, though the catalogue lists a deviation for this version: It sleeps on to its end (https://github.com/kubernetes/kubernetes/issues/1)"
+	beside := conformant("poststart.async", "poststart/async", 3, 4)
+	beside.Outcome = "the entrypoint came first"
 	return []requirement.Result{
 		conformant("prestop.before-term", "prestop/exec_before_term", 0, 12.25),
 		{Requirement: "prestop.sleep", Scenario: "prestop/sleep", Verdict: requirement.NotApplicable, Started: sampleStart,
 			Reason: "kubernetes-version: needs 1.30, the kubelet of node worker is 1.29", File: "suites/prestop/sleep.go", Line: 20},
 		violated,
 		unsure,
-		conformant("poststart.async", "poststart/async", 3, 4),
+		beside, known, surprise,
 	}
 }
 

@@ -46,9 +46,10 @@ func (o *runOptions) run(ctx context.Context, s streams) error {
 	}
 	hostname, _ := os.Hostname()
 	meta := reports.Meta{
-		Run:       reports.Run{ID: id, Started: began.UTC(), Hostname: hostname, Command: os.Args},
-		Suite:     suite(),
-		Selection: reports.Selection{Profile: requirement.Profile(strings.Join(o.profiles, ",")), Requirements: o.requirements, LabelFilter: o.labelFilter},
+		Run:   reports.Run{ID: id, Started: began.UTC(), Hostname: hostname, Command: os.Args},
+		Suite: suite(),
+		Selection: reports.Selection{Profile: requirement.Profile(strings.Join(o.profiles, ",")), Requirements: o.requirements, LabelFilter: o.labelFilter,
+			Level: o.leastLevel(), NoKnown: o.noKnown},
 		Catalogue: reports.CatalogueOf(catalogue.All(), len(selected)),
 	}
 	log, err := reports.CreateLog(dir.path(reports.LogFile), meta, selected)
@@ -97,7 +98,7 @@ func (o *runOptions) judge(ctx context.Context, s streams, dir artifacts, sink *
 		return err
 	}
 	session, err := run.Open(ctx, run.Options{Config: config, ID: meta.Run.ID, Namespace: o.namespace, Node: o.node,
-		Images: images, Procs: o.procs, Selected: selected, Sink: sink, Artifacts: dir.root})
+		Images: images, Procs: o.procs, Selected: selected, Sink: sink, Artifacts: dir.root, NoKnown: o.noKnown})
 	if err != nil {
 		return err
 	}
