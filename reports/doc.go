@@ -12,6 +12,8 @@
 //     whole or not at all, also when the set-up failed.
 //  4. [WriteTable] prints the verdicts.
 //
+// [JudgeClaims] and [WriteClaims] put the ledger of claims beside a report.
+//
 // Where a run was killed before step 3, [ReadLog] and [Record.Report] rebuild
 // the same report from results.jsonl alone.
 //

@@ -33,11 +33,7 @@ type TableOptions struct {
 // evidence; which of several permitted outcomes were seen; what does not apply
 // and why; and, last, the verdict on the whole in one line.
 func WriteTable(w io.Writer, report Report, options TableOptions) error {
-	t := table{dir: options.Dir, colour: options.Colour, width: 100}
-	if options.Width > 0 {
-		t.width = max(options.Width, minWidth)
-		t.limit = t.width
-	}
+	t := newTable(options)
 	none := report.Run.Error != "" && report.Summary.Count(requirement.NotRun) == report.Summary.Total()
 	if !none {
 		t.counts(report)
@@ -76,6 +72,15 @@ type table struct {
 	colour bool
 	width  int // where text wraps
 	limit  int // where a line that may not wrap is cut; 0 = nowhere
+}
+
+func newTable(options TableOptions) *table {
+	t := &table{dir: options.Dir, colour: options.Colour, width: 100}
+	if options.Width > 0 {
+		t.width = max(options.Width, minWidth)
+		t.limit = t.width
+	}
+	return t
 }
 
 func (t *table) line(s string) { t.text.WriteString(strings.TrimRight(s, " ") + "\n") }
@@ -219,6 +224,9 @@ func (t *table) knownDeviations(report Report) {
 func events(numbers []int) string {
 	if len(numbers) == 0 {
 		return ""
+	}
+	if len(numbers) == 1 {
+		return fmt.Sprintf(" (event %d)", numbers[0])
 	}
 	var texts []string
 	for _, n := range numbers[:min(len(numbers), 6)] {

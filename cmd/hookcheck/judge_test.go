@@ -81,8 +81,9 @@ func saved(t *testing.T, verdict requirement.Verdict, log bool) string {
 	}
 	results := []requirement.Result{{Requirement: "grace.default-30", Verdict: verdict},
 		{Requirement: "grace.probe-level", Verdict: requirement.NotApplicable, Reason: "version: too old"}}
+	meta := reports.Meta{Run: reports.Run{ID: "k7"}}
 	if log {
-		l, err := reports.CreateLog(filepath.Join(dir, reports.LogFile), reports.Meta{}, selected)
+		l, err := reports.CreateLog(filepath.Join(dir, reports.LogFile), meta, selected)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +97,7 @@ func saved(t *testing.T, verdict requirement.Verdict, log bool) string {
 		}
 		return dir
 	}
-	report, err := reports.New(reports.Meta{}, selected, results)
+	report, err := reports.New(meta, selected, results)
 	if err == nil {
 		err = reports.Write(dir, report)
 	}

@@ -59,6 +59,11 @@ func TestBadInput(t *testing.T) {
 		{"judge /nonexistent", 2, "is not a directory"},
 		{"judge .", 2, "holds no histories"},
 		{"list -o jsn", 2, `did you mean "json"?`},
+		{"claims -o jsn", 2, `did you mean "json"?`},
+		{"claims --verdict refutd", 2, `did you mean "refuted"?`},
+		{"claims --run latest", 2, "is not a directory"},
+		{"claims --run .", 2, "holds neither report.json nor results.jsonl"},
+		{"claims x", 2, "unknown command"},
 		{"cluster create --kubernetes 1.36", 2, "name the patch release"},
 	} {
 		t.Run(tc.args, func(t *testing.T) {

@@ -13,4 +13,7 @@
 // sentence states the one or the other (judged). Where it is the documented
 // conduct, a violation on the versions listed is a known deviation, and
 // conformance an unexpected pass; package gate tells which.
+//
+// The ledger (claims.yaml) holds sentences of tutorials with the verdict on each,
+// and the requirements that prove it.
 package requirement
