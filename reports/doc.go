@@ -12,6 +12,9 @@
 //     whole or not at all, also when the set-up failed.
 //  4. [WriteTable] prints the verdicts.
 //
+// Besides verdicts a report has how long things took over all scenarios
+// (measurements, of package latency), and what the run cost the cluster (weight).
+//
 // [JudgeClaims] and [WriteClaims] put the ledger of claims beside a report.
 //
 // Where a run was killed before step 3, [ReadLog] and [Record.Report] rebuild

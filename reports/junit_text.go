@@ -87,6 +87,7 @@ func caseProperties(entry Entry) []junitProperty {
 		p.add(prefix+"count", strconv.Itoa(m.Count))
 		p.add(prefix+"min", number(m.Min))
 		p.add(prefix+"median", number(m.Median))
+		p.add(prefix+"p90", number(m.P90))
 		p.add(prefix+"max", number(m.Max))
 		p.add(prefix+"error", number(m.Error))
 	}

@@ -88,6 +88,28 @@ type Meta struct {
 	Cluster   Cluster   `json:"cluster"`
 	Selection Selection `json:"selection"`
 	Catalogue Catalogue `json:"catalogue"`
+	// Measurements say how long things took, over all scenarios, by name: see
+	// package latency.
+	Measurements map[string]requirement.Measurement `json:"measurements,omitempty"`
+	// Weight is what the run cost; nil where nobody knows.
+	Weight *Weight `json:"weight,omitempty"`
+}
+
+// Weight is what a run cost the cluster, and the machine that it ran on.
+type Weight struct {
+	// Requests is how many requests the API server got from the run; a watch
+	// counts once.
+	Requests int `json:"requests"`
+	// RequestsByScenario is how many of them were made for each scenario.
+	RequestsByScenario map[string]int `json:"requestsByScenario,omitempty"`
+	// RequestsPerSecond is how many a scenario made in a second while it ran, on
+	// average.
+	RequestsPerSecond float64 `json:"requestsPerSecondPerScenario"`
+	// Pods is how many pods there were.
+	Pods int `json:"pods"`
+	// PeakRSS is the most memory that hookcheck had, in bytes; 0 where the
+	// system does not tell.
+	PeakRSS int64 `json:"peakRSSBytes,omitempty"`
 }
 
 // An Entry is one selected requirement with its result.

@@ -50,6 +50,11 @@ func sampleMeta() Meta {
 		},
 		Selection: Selection{Profile: requirement.Core},
 		Catalogue: CatalogueOf(append(sampleSelected(), sampleUnselected()), len(sampleSelected())),
+		Measurements: map[string]requirement.Measurement{
+			"prestop-end-to-signal": {Count: 14, Min: 0.0116, Median: 0.0928, P90: 0.3859, Max: 0.4016},
+			"start-to-poststart":    {Count: 43, Min: -0.1091, Median: 0.796, P90: 1.5703, Max: 11.8296, Error: 0.075},
+		},
+		Weight: &Weight{Requests: 1203, RequestsByScenario: map[string]int{"grace/default_30": 12}, RequestsPerSecond: 1.25, Pods: 76, PeakRSS: 81 << 20},
 	}
 }
 
@@ -93,7 +98,7 @@ func conformant(id, scenario string, after, took float64) requirement.Result {
 		Started: sampleStart.Add(seconds(after)), Seconds: took, History: "histories/" + scenario + ".json",
 		File: "suites/" + scenario + ".go", Line: 12, Evidence: []int{3, 4},
 		Measurements: map[string]requirement.Measurement{
-			"hook-end-to-term": {Count: 3, Min: 0.0004, Median: 0.0125, Max: 0.02, Error: 0.000001},
+			"hook-end-to-term": {Count: 3, Min: 0.0004, Median: 0.0125, P90: 0.02, Max: 0.02, Error: 0.000001},
 		},
 	}
 }
@@ -161,6 +166,7 @@ func samples(t *testing.T) map[string]Report {
 	broken := sampleMeta()
 	broken.Run.Error = "create namespace hookcheck-k7: namespaces is forbidden:\n  User \"x\" cannot create resource \"namespaces\"\n  grant it, or name one with --namespace"
 	broken.Run.Seconds, broken.Cluster.Nodes = 0.42, nil
+	broken.Measurements, broken.Weight = nil, nil
 	var nothing []requirement.Result
 	for _, r := range sampleGood() {
 		r.Verdict, r.Reason = requirement.NotApplicable, "pods/exec: the user may not create pods/exec"

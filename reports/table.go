@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -31,7 +32,8 @@ type TableOptions struct {
 // requirement that is violated, passed unexpectedly, is inconclusive or did not
 // run, with what there is to know about it; the known deviations with their
 // evidence; which of several permitted outcomes were seen; what does not apply
-// and why; and, last, the verdict on the whole in one line.
+// and why; how long things took, and what the run cost; and, last, the verdict
+// on the whole in one line.
 func WriteTable(w io.Writer, report Report, options TableOptions) error {
 	t := newTable(options)
 	none := report.Run.Error != "" && report.Summary.Count(requirement.NotRun) == report.Summary.Total()
@@ -51,6 +53,7 @@ func WriteTable(w io.Writer, report Report, options TableOptions) error {
 	t.knownDeviations(report)
 	t.outcomes(report)
 	t.notApplicable(report)
+	t.measurements(report)
 	if report.Run.Error != "" {
 		if t.text.Len() > 0 {
 			t.line("")
@@ -254,6 +257,34 @@ func (t *table) outcomes(report Report) {
 	longest := longestID(entries)
 	for _, entry := range entries {
 		t.line(t.fit(fmt.Sprintf("    %-*s  %s", longest, printable(entry.Requirement), oneLine(printable(entry.Outcome)))))
+	}
+}
+
+// measurements prints how long things took, and what the run cost.
+func (t *table) measurements(report Report) {
+	if len(report.Measurements) > 0 {
+		names := slices.Sorted(maps.Keys(report.Measurements))
+		longest := len("measured, in seconds")
+		for _, name := range names {
+			longest = max(longest, utf8.RuneCountInString(name)+2)
+		}
+		t.line("")
+		t.line(fmt.Sprintf("%-*s %6s %7s %7s %7s %7s  %s", longest, "measured, in seconds", "count", "min", "median", "p90", "max", "error"))
+		for _, name := range names {
+			m := report.Measurements[name]
+			t.line(fmt.Sprintf("%-*s %6d %7.3f %7.3f %7.3f %7.3f  ±%.3f", longest, "  "+printable(name), m.Count, m.Min, m.Median, m.P90, m.Max, m.Error))
+		}
+	}
+	if w := report.Weight; w != nil {
+		text := fmt.Sprintf("weight: %s to the API server, %.1f a second for each running scenario; %s",
+			plural(w.Requests, "request"), w.RequestsPerSecond, plural(w.Pods, "pod"))
+		if w.PeakRSS > 0 {
+			text += fmt.Sprintf("; %d MiB of memory", w.PeakRSS>>20)
+		}
+		t.line("")
+		for _, line := range wrap(text, t.width) {
+			t.line(line)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"time"
@@ -110,7 +111,22 @@ func (o *runOptions) judge(ctx context.Context, s streams, dir artifacts, sink *
 		Architecture: info.Architecture}}
 
 	session.Start(ctx, scenario.All())
-	return errors.Join(runGinkgo(session, dir.path(ginkgoLog)), session.Close())
+	err = errors.Join(runGinkgo(session, dir.path(ginkgoLog)), session.Close())
+	meta.Measurements, meta.Weight = session.Measurements(), weigh(session.Weight())
+	return err
+}
+
+// weigh says in the report's words what a run cost.
+func weigh(w run.Weight) *reports.Weight {
+	made := 0
+	for _, n := range w.ByScenario {
+		made += n
+	}
+	report := &reports.Weight{Requests: w.Requests, RequestsByScenario: w.ByScenario, Pods: w.Pods, PeakRSS: w.PeakRSS}
+	if w.Running > 0 {
+		report.RequestsPerSecond = math.Round(float64(made)/w.Running.Seconds()*1000) / 1000
+	}
+	return report
 }
 
 // connect finds the cluster and completes the images: archives beside the binary

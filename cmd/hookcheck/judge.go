@@ -11,6 +11,7 @@ import (
 
 	"github.com/hookcheck/hookcheck/framework/gate"
 	"github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/latency"
 	"github.com/hookcheck/hookcheck/framework/requirement"
 	"github.com/hookcheck/hookcheck/framework/scenario"
 	"github.com/hookcheck/hookcheck/reports"
@@ -26,8 +27,9 @@ func newJudgeCommand(s streams) *cobra.Command {
 the verdicts. Needs no cluster. Nothing in DIR is changed.
 
 Where DIR has a report.json, a verdict that differs from the one in it is named.
-Verdicts that need the cluster (not applicable) are taken from there. Known
-deviations are told by the versions that the histories name.`,
+Verdicts that need the cluster (not applicable) are taken from there, and so is
+what the run cost. Known deviations are told by the versions that the histories
+name, and durations are measured anew.`,
 		Example: `  hookcheck judge _artifacts/latest`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -66,18 +68,19 @@ func judgeDir(s streams, dir string, selected []requirement.Requirement, noKnown
 		}
 		selected = kept
 	}
-	results, found, err := judgeHistories(dir, selected, before, noKnown)
+	again, err := judgeHistories(dir, selected, before, noKnown)
 	if err != nil {
 		return err
 	}
-	if found == 0 {
+	if again.found == 0 {
 		return usage("%s holds no histories; name the directory that a run wrote, such as _artifacts/latest", dir)
 	}
 	meta := earlier.Meta
 	meta.Run.Started, meta.Run.Ended, meta.Run.Error, meta.Run.Interrupted = began.UTC(), time.Now().UTC(), "", false
 	meta.Run.Seconds = time.Since(began).Seconds()
 	meta.Selection.NoKnown = noKnown
-	report, err := reports.New(meta, selected, results)
+	meta.Measurements = again.samples.Summary()
+	report, err := reports.New(meta, selected, again.results)
 	if err != nil {
 		return err
 	}
@@ -85,14 +88,14 @@ func judgeDir(s streams, dir string, selected []requirement.Requirement, noKnown
 		return err
 	}
 	differ := 0
-	for _, r := range results {
+	for _, r := range again.results {
 		if b, ok := before[r.Requirement]; ok && b.Verdict != r.Verdict {
 			differ++
 			fmt.Fprintf(s.out, "%s: the run said %s, judged again it is %s\n", r.Requirement, b.Verdict, r.Verdict)
 		}
 	}
 	if len(before) > 0 {
-		fmt.Fprintf(s.out, "%d verdicts, %d of them differ from the run's\n", len(results), differ)
+		fmt.Fprintf(s.out, "%d verdicts, %d of them differ from the run's\n", len(again.results), differ)
 	}
 	if report.ExitCode != 0 {
 		return &exitError{code: report.ExitCode}
@@ -117,9 +120,17 @@ func readRun(dir string) (reports.Report, error) {
 	return record.Report()
 }
 
+// judged is what the histories of a directory tell.
+type judged struct {
+	results []requirement.Result
+	found   int // histories
+	samples latency.Samples
+}
+
 // judgeHistories judges every scenario of which the directory has a history.
 // What the run did not judge (not applicable) is taken over.
-func judgeHistories(dir string, selected []requirement.Requirement, before map[string]requirement.Result, noKnown bool) (results []requirement.Result, found int, err error) {
+func judgeHistories(dir string, selected []requirement.Requirement, before map[string]requirement.Result, noKnown bool) (*judged, error) {
+	again := &judged{samples: latency.Samples{}}
 	wanted := map[string]requirement.Requirement{}
 	for _, r := range selected {
 		wanted[r.ID] = r
@@ -128,37 +139,38 @@ func judgeHistories(dir string, selected []requirement.Requirement, before map[s
 		}
 		reason, err := gate.Facts{}.Decide(r)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
-		results = append(results, requirement.Result{Requirement: r.ID, Verdict: requirement.NotApplicable, Reason: reason})
+		again.results = append(again.results, requirement.Result{Requirement: r.ID, Verdict: requirement.NotApplicable, Reason: reason})
 	}
 	for _, sc := range scenario.All() {
 		h, err := history.Load(filepath.Join(dir, scenario.HistoryPath(sc.Name)))
 		if errors.Is(err, os.ErrNotExist) {
 			h = nil
 		} else if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		if h != nil {
-			found++
+			again.found++
+			again.samples.Add(latency.Of(h))
 		}
 		for _, c := range sc.Checks {
 			r, selected := wanted[c.Requirement]
-			b, judged := before[c.Requirement]
+			b, known := before[c.Requirement]
 			switch {
 			case !selected:
-			case judged && b.Verdict == requirement.NotApplicable, h == nil && judged:
-				results = append(results, b)
+			case known && b.Verdict == requirement.NotApplicable, h == nil && known:
+				again.results = append(again.results, b)
 			case h != nil:
 				result, err := judgeAgain(sc, h, r, noKnown)
 				if err != nil {
-					return nil, 0, err
+					return nil, err
 				}
-				results = append(results, result)
+				again.results = append(again.results, result)
 			}
 		}
 	}
-	return results, found, nil
+	return again, nil
 }
 
 // judgeAgain judges one requirement and says what the verdict means where a

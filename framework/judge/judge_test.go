@@ -165,8 +165,8 @@ func TestMeasure(t *testing.T) {
 		}
 	}, sample().Done())
 	want := map[string]requirement.Measurement{
-		"odd":  {Count: 3, Min: -0.1, Median: 0.2, Max: 0.3, Error: 0.001},
-		"even": {Count: 4, Min: 1, Median: 3, Max: 4},
+		"odd":  {Count: 3, Min: -0.1, Median: 0.2, P90: 0.3, Max: 0.3, Error: 0.001},
+		"even": {Count: 4, Min: 1, Median: 3, P90: 4, Max: 4},
 	}
 	if r.Verdict != requirement.Conformant || len(r.Measurements) != len(want) {
 		t.Errorf("%s: %+v", r.Verdict, r.Measurements)
