@@ -276,10 +276,10 @@ func (t *table) measurements(report Report) {
 		}
 	}
 	if w := report.Weight; w != nil {
-		text := fmt.Sprintf("weight: %s to the API server, %.1f a second for each running scenario; %s",
-			plural(w.Requests, "request"), w.RequestsPerSecond, plural(w.Pods, "pod"))
+		text := fmt.Sprintf("weight: %s, %.1f a second for each running scenario; %s",
+			plural(w.Requests, "API request"), w.RequestsPerSecond, plural(w.Pods, "pod"))
 		if w.PeakRSS > 0 {
-			text += fmt.Sprintf("; %d MiB of memory", w.PeakRSS>>20)
+			text += fmt.Sprintf("; %d MiB", w.PeakRSS>>20)
 		}
 		t.line("")
 		for _, line := range wrap(text, t.width) {
