@@ -101,20 +101,21 @@ func TestProbeWhereNothingIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for need, want := range map[requirement.Need]string{
-		requirement.NeedExec:            "not allowed to create pods/exec in namespace space",
-		requirement.NeedEviction:        "not allowed to create pods/eviction in namespace space",
-		requirement.NeedServices:        "not allowed to watch endpointslices in namespace space",
-		requirement.NeedNamespaces:      "not allowed to delete namespaces in the cluster",
-		requirement.NeedPriorityClasses: "not allowed to delete priorityclasses in the cluster",
-		requirement.NeedTaints:          "not allowed to patch nodes in the cluster",
-		requirement.NeedMetrics:         "not allowed to get nodes/proxy in the cluster",
-		requirement.NeedDNS:             "Service kube-dns in kube-system has no ready endpoint",
-		requirement.NeedNode:            "no way in",
-		requirement.NeedHostPath:        "admission refuses a pod with a hostPath volume: ",
-		requirement.NeedRoot:            "admission refuses a pod with a container that runs as root: ",
+		requirement.NeedExec:     "not allowed to create pods/exec in namespace space",
+		requirement.NeedEviction: "not allowed to create pods/eviction in namespace space",
+		requirement.NeedMetrics:  "not allowed to get nodes/proxy in the cluster",
+		requirement.NeedDNS:      "Service kube-dns in kube-system has no ready endpoint",
+		requirement.NeedNode:     "no way in",
+		requirement.NeedHostPath: "admission refuses a pod with a hostPath volume: ",
+		requirement.NeedRoot:     "admission refuses a pod with a container that runs as root: ",
 	} {
 		if got := f.Missing[need]; !strings.HasPrefix(got, want) {
 			t.Errorf("need %s: %q, want %q", need, got, want)
+		}
+	}
+	for need := range permissions {
+		if !strings.HasPrefix(f.Missing[need], "not allowed to ") {
+			t.Errorf("need %s: %q, and nothing is allowed", need, f.Missing[need])
 		}
 	}
 	for gate := range gates {

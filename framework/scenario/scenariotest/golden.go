@@ -4,12 +4,8 @@
 // must say conformant. For each check there are edits that change nothing in it
 // but what the check is about; of each edited history it must say
 // non-conformant. A check without an edit, and an edit without a check, fail the
-// test.
-//
-// Where the requirement lists a deviation for the cluster that was recorded, the
-// good history may show it: the check then says non-conformant of it, and of
-// each edited one, which is what a kubelet without the defect would have given,
-// conformant.
+// test. Where kubelets deviate from what a requirement states, the recorded
+// history is the bad one, and an edit mends it: see [Mends].
 package scenariotest
 
 import (
@@ -22,7 +18,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/hookcheck/hookcheck/framework/gate"
 	"github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/requirement"
 	"github.com/hookcheck/hookcheck/framework/scenario"
@@ -40,27 +35,18 @@ func Run(t *testing.T, area string, bad Bad) {
 			continue
 		}
 		t.Run(path.Base(s.Name), func(t *testing.T) {
-			good := load(t, s)
-			edited := map[string]requirement.Verdict{}
-			for _, r := range s.Judge(good, nil) {
-				verdict := interpret(t, good, r)
-				edited[r.Requirement] = requirement.NonConformant
-				switch verdict {
-				case requirement.Conformant:
-				case requirement.KnownDeviation:
-					edited[r.Requirement] = requirement.Conformant
-				default:
-					t.Errorf("good history: %s is %s: %s\n%s", r.Requirement, verdict, r.Reason, r.Window)
-				}
-			}
+			deviates := judgeGood(t, s)
 			for _, c := range s.Checks {
 				edits := left[c.Requirement]
 				delete(left, c.Requirement)
-				if len(edits) == 0 {
+				switch mended := slices.ContainsFunc(edits, func(e Edit) bool { return e.mends }); {
+				case deviates[c.Requirement] && !mended:
+					t.Errorf("%s has no mended history: nobody knows whether its check can pass", c.Requirement)
+				case !deviates[c.Requirement] && len(edits) == 0:
 					t.Errorf("%s has no bad history: nobody knows whether its check can fail", c.Requirement)
 				}
 				for _, edit := range edits {
-					t.Run(c.Requirement+"/"+edit.Name, func(t *testing.T) { judgeEdited(t, s, c.Requirement, edit, edited[c.Requirement]) })
+					t.Run(c.Requirement+"/"+edit.Name, func(t *testing.T) { judgeBad(t, s, c.Requirement, edit) })
 				}
 			}
 		})
@@ -70,34 +56,20 @@ func Run(t *testing.T, area string, bad Bad) {
 	}
 }
 
-// interpret says what a verdict means where the catalogue lists a deviation.
-func interpret(t *testing.T, h *history.History, result requirement.Result) requirement.Verdict {
-	t.Helper()
-	catalogue, err := requirement.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := catalogue.Get(result.Requirement)
-	if err == nil {
-		err = gate.Of(h.Header.ServerVersion, h.Header.KubeletVersion).Apply(r, &result)
-	}
-	if err != nil {
-		t.Error(err)
-	}
-	return result.Verdict
-}
-
-func judgeEdited(t *testing.T, s *scenario.Scenario, id string, edit Edit, want requirement.Verdict) {
+func judgeBad(t *testing.T, s *scenario.Scenario, id string, edit Edit) {
 	h := load(t, s)
 	if edit.Do(h) == 0 {
 		t.Fatal("the edit changed nothing")
 	}
 	for _, r := range s.Judge(h, func(other string) bool { return other == id }) {
-		if r.Verdict != want {
-			t.Errorf("%s of an edited history, want %s: %s", r.Verdict, want, r.Reason)
-		}
-		if want == requirement.Conformant {
+		if edit.mends {
+			if r.Verdict != requirement.Conformant {
+				t.Errorf("%s of a mended history: %s", r.Verdict, r.Reason)
+			}
 			continue
+		}
+		if r.Verdict != requirement.NonConformant {
+			t.Errorf("%s of a bad history: %s", r.Verdict, r.Reason)
 		}
 		if r.Expected == "" || r.Seen == "" {
 			t.Errorf("the verdict does not say what was expected (%q) and seen (%q)", r.Expected, r.Seen)
