@@ -12,6 +12,11 @@
 //     whole or not at all, also when the set-up failed.
 //  4. [WriteTable] prints the verdicts.
 //
+// Besides verdicts a report has how long things took over all scenarios
+// (measurements, of package latency), and what the run cost the cluster (weight).
+//
+// [JudgeClaims] and [WriteClaims] put the ledger of claims beside a report.
+//
 // Where a run was killed before step 3, [ReadLog] and [Record.Report] rebuild
 // the same report from results.jsonl alone.
 //
@@ -19,6 +24,12 @@
 // as not run with the reason, so a part never poses as the whole. And nothing
 // looks like success unless it is: the exit code is 0 exactly if no case of
 // junit.xml is a failure or an error.
+//
+// A known deviation is neither success nor failure: where the catalogue says that
+// kubelets of this version part from the documentation, and they do, the result
+// is shown with its evidence and the upstream issue, in a column of its own, and
+// leaves the exit code alone. Where they do not, it is an unexpected pass, as
+// loud as a violation: the list is out of date, or the check sees nothing.
 //
 // The package knows requirements and results only: no cluster, no scenario. A
 // reader who wants the evidence behind a verdict wants package history.

@@ -51,6 +51,7 @@ type (
 		Failure    *junitDetail    `xml:"failure"`
 		Error      *junitDetail    `xml:"error"`
 		Skipped    *junitSkipped   `xml:"skipped"`
+		Output     *junitOutput    `xml:"system-out"`
 	}
 	junitProperty struct {
 		Name  string `xml:"name,attr"`
@@ -64,15 +65,19 @@ type (
 	junitSkipped struct {
 		Message string `xml:"message,attr"`
 	}
+	junitOutput struct {
+		Body string `xml:",cdata"`
+	}
 )
 
 // JUnit returns the report as JUnit XML. It depends on the report only.
 //
 // One suite an area, one case a requirement: its name is the id and never
-// changes with a version, a node or a label. Non-conformant is a failure;
-// inconclusive is an error, and so is not run, unless the user wanted it so (an
-// interrupt, a dry run); these and not applicable are skipped, with
-// "reason-code: text". A run that has no failing case and yet is no success gets
+// changes with a version, a node or a label. Non-conformant is a failure, and so
+// is an unexpected pass; inconclusive is an error, and so is not run, unless the
+// user wanted it so (an interrupt, a dry run); these, not applicable and known
+// deviations are skipped, with "reason-code: text", and the evidence of a known
+// deviation stands in the case's output. A run that has no failing case and yet is no success gets
 // one error case in the suite "hookcheck", so that no reader shows it green.
 func JUnit(report Report) ([]byte, error) {
 	document := junitSuites{
@@ -170,6 +175,11 @@ func requirementCase(entry Entry) junitCase {
 	case requirement.Conformant:
 	case requirement.NonConformant:
 		c.Failure = &junitDetail{Type: "NonConformant", Message: failureMessage(entry), Body: body(entry)}
+	case requirement.UnexpectedPass:
+		c.Failure = &junitDetail{Type: "UnexpectedPass", Message: failureMessage(entry), Body: body(entry)}
+	case requirement.KnownDeviation:
+		c.Skipped = &junitSkipped{Message: message("known deviation: " + deviates(entry))}
+		c.Output = &junitOutput{Body: body(entry)}
 	case requirement.NotApplicable:
 		c.Skipped = &junitSkipped{Message: skipMessage(entry)}
 	case requirement.NotRun:

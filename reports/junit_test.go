@@ -148,6 +148,8 @@ func TestJUnitVerdicts(t *testing.T) {
 	}{
 		{requirement.Conformant, "", "none", ""},
 		{requirement.NonConformant, "too early", "failure", "too early"},
+		{requirement.UnexpectedPass, "it was mended", "failure", "it was mended"},
+		{requirement.KnownDeviation, "expected a, seen: b", "skipped", "known deviation: It sleeps on to its end (https://github.com/kubernetes/kubernetes/issues/1)"},
 		{requirement.Inconclusive, "clock-error: too near", "error", "clock-error: too near"},
 		{requirement.Inconclusive, "", "error", "inconclusive: SIGTERM arrives only after the preStop hook has ended."},
 		{requirement.NotApplicable, "pods/exec: forbidden", "skipped", "pods/exec: forbidden"},
@@ -161,14 +163,18 @@ func TestJUnitVerdicts(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%s/%s", c.verdict, c.reason), func(t *testing.T) {
 			result := requirement.Result{Requirement: sampleSelected()[0].ID, Verdict: c.verdict, Reason: c.reason}
-			report, err := New(Meta{}, sampleSelected()[:1], []requirement.Result{result})
+			one := sampleSelected()[0]
+			if c.verdict == requirement.KnownDeviation {
+				one.Deviation = sampleDeviation()
+			}
+			report, err := New(Meta{}, []requirement.Requirement{one}, []requirement.Result{result})
 			if err != nil {
 				t.Fatal(err)
 			}
 			p, _ := parseJUnit(t, report)
-			one := p.Suites[len(p.Suites)-1].Cases[0]
+			found := p.Suites[len(p.Suites)-1].Cases[0]
 			element, got := "none", ""
-			for name, detail := range map[string]*parsedDetail{"failure": one.Failure, "error": one.Error, "skipped": one.Skipped} {
+			for name, detail := range map[string]*parsedDetail{"failure": found.Failure, "error": found.Error, "skipped": found.Skipped} {
 				if detail != nil {
 					element, got = name, detail.Message
 				}
@@ -188,7 +194,7 @@ func TestJUnitCapsLongOutput(t *testing.T) {
 	p, _ := parseJUnit(t, mustNew(t, sampleMeta(), results))
 	for _, suite := range p.Suites {
 		for _, c := range suite.Cases {
-			if c.Failure == nil {
+			if c.Failure == nil || c.Failure.Type != "NonConformant" {
 				continue
 			}
 			if n := len(c.Failure.Body); n > bodyLimit || n < bodyLimit/2 {
@@ -234,7 +240,7 @@ func FuzzJUnit(f *testing.F) {
 		results[1].Reason = text
 		report := mustNew(t, meta, results)
 		p, data := parseJUnit(t, report)
-		if p.Failures != 1 || p.Skipped != 1 {
+		if p.Failures != 2 || p.Skipped != 2 {
 			t.Errorf("%+v", p.parsedCounts)
 		}
 		// encoding/xml puts U+FFFD where it meets what it may not write; we

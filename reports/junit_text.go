@@ -36,6 +36,10 @@ func suiteProperties(report Report) []junitProperty {
 	p.add("catalogue.count", strconv.Itoa(report.Catalogue.Count))
 	p.add("catalogue.selected", strconv.Itoa(report.Catalogue.Selected))
 	p.add("profile", string(report.Selection.Profile))
+	p.add("level", report.Selection.Level)
+	if report.Selection.NoKnown {
+		p.add("no-known", "true")
+	}
 	p.add("requirements", strings.Join(report.Selection.Requirements, ","))
 	p.add("label-filter", report.Selection.LabelFilter)
 	p.add("kubernetes.version", report.Cluster.ServerVersion)
@@ -65,7 +69,13 @@ func caseProperties(entry Entry) []junitProperty {
 		p.add(fmt.Sprintf("source.%d", i+1), source)
 	}
 	p.add("note", oneLine(entry.Note))
+	if d := entry.Deviation; d != nil {
+		p.add("deviation.documented", oneLine(d.Documented))
+		p.add("deviation.actual", oneLine(d.Actual))
+		p.add("deviation.issue", oneLine(d.Issue))
+	}
 	p.add("verdict", string(entry.Verdict))
+	p.add("outcome", oneLine(entry.Outcome))
 	p.add("scenario", entry.Scenario)
 	if !entry.Started.IsZero() {
 		p.add("started", timestamp(entry.Started))
@@ -77,6 +87,7 @@ func caseProperties(entry Entry) []junitProperty {
 		p.add(prefix+"count", strconv.Itoa(m.Count))
 		p.add(prefix+"min", number(m.Min))
 		p.add(prefix+"median", number(m.Median))
+		p.add(prefix+"p90", number(m.P90))
 		p.add(prefix+"max", number(m.Max))
 		p.add(prefix+"error", number(m.Error))
 	}
@@ -110,6 +121,15 @@ func failureMessage(entry Entry) string {
 	}
 }
 
+// deviates says how kubelets part from the documentation, and where that is
+// discussed.
+func deviates(entry Entry) string {
+	if entry.Deviation == nil {
+		return cmp.Or(entry.Reason, "no reason was given")
+	}
+	return fmt.Sprintf("%s (%s)", strings.TrimSuffix(oneLine(entry.Deviation.Actual), "."), oneLine(entry.Deviation.Issue))
+}
+
 // skipMessage is the reason with its code; never empty, since TestGrid drops
 // such cases.
 func skipMessage(entry Entry) string {
@@ -135,7 +155,13 @@ func body(entry Entry) string {
 	line(&head, "reason", entry.Reason)
 	line(&head, "expected", entry.Expected)
 	line(&head, "seen", entry.Seen)
+	line(&head, "outcome", oneLine(entry.Outcome))
 	line(&head, "note", oneLine(entry.Note))
+	if d := entry.Deviation; d != nil {
+		line(&head, "docs", oneLine(d.Documented))
+		line(&head, "actual", oneLine(d.Actual))
+		line(&head, "issue", oneLine(d.Issue))
+	}
 	line(&tail, "history", entry.History)
 
 	if entry.Window != "" {

@@ -81,7 +81,7 @@ func TestLogOfAKilledRun(t *testing.T) {
 	good := sampleGood()
 	appendAll(t, log, good[:2]) // no End, no Close
 	_, report := rebuild(t, path)
-	if report.Outcome != Interrupted || report.ExitCode != ExitInterrupted || report.Summary.Conformant != 2 || report.Summary.NotRun != 4 {
+	if report.Outcome != Interrupted || report.ExitCode != ExitInterrupted || report.Summary.Conformant != 2 || report.Summary.NotRun != 6 {
 		t.Errorf("%s %d %+v", report.Outcome, report.ExitCode, report.Summary)
 	}
 	if report.Run.Seconds != 11 || !report.Run.Ended.Equal(sampleStart.Add(seconds(11))) {

@@ -39,16 +39,19 @@ const (
 // displayOrder is that of the verdicts in tables and counts: how much is well,
 // and then what is not, the most serious first.
 var displayOrder = []requirement.Verdict{
-	requirement.Conformant, requirement.NonConformant, requirement.Inconclusive, requirement.NotRun, requirement.NotApplicable,
+	requirement.Conformant, requirement.NonConformant, requirement.UnexpectedPass, requirement.Inconclusive,
+	requirement.NotRun, requirement.KnownDeviation, requirement.NotApplicable,
 }
 
 // A Summary counts requirements by verdict.
 type Summary struct {
-	Conformant    int `json:"conformant"`
-	NonConformant int `json:"nonConformant"`
-	Inconclusive  int `json:"inconclusive"`
-	NotApplicable int `json:"notApplicable"`
-	NotRun        int `json:"notRun"`
+	Conformant     int `json:"conformant"`
+	NonConformant  int `json:"nonConformant"`
+	UnexpectedPass int `json:"unexpectedPass"`
+	Inconclusive   int `json:"inconclusive"`
+	NotRun         int `json:"notRun"`
+	KnownDeviation int `json:"knownDeviation"`
+	NotApplicable  int `json:"notApplicable"`
 }
 
 // Add counts one more of verdict v. What is no known verdict is counted as
@@ -60,8 +63,12 @@ func (s Summary) Count(v requirement.Verdict) int { return *s.field(v) }
 
 // Total returns how many there are.
 func (s Summary) Total() int {
-	return s.Conformant + s.NonConformant + s.Inconclusive + s.NotApplicable + s.NotRun
+	return s.Conformant + s.NonConformant + s.UnexpectedPass + s.Inconclusive + s.NotRun + s.KnownDeviation + s.NotApplicable
 }
+
+// Red returns how many make a run not conformant: what is violated, and what
+// the catalogue says would be and is not.
+func (s Summary) Red() int { return s.NonConformant + s.UnexpectedPass }
 
 func (s *Summary) field(v requirement.Verdict) *int {
 	switch v {
@@ -69,6 +76,10 @@ func (s *Summary) field(v requirement.Verdict) *int {
 		return &s.Conformant
 	case requirement.NonConformant:
 		return &s.NonConformant
+	case requirement.UnexpectedPass:
+		return &s.UnexpectedPass
+	case requirement.KnownDeviation:
+		return &s.KnownDeviation
 	case requirement.NotApplicable:
 		return &s.NotApplicable
 	case requirement.NotRun:
@@ -82,21 +93,23 @@ func (s *Summary) field(v requirement.Verdict) *int {
 //
 //   - a run that was stopped is interrupted, whatever it had found;
 //   - one violated requirement, of any level, is non-conformant: nothing that
-//     is missing could take it back;
+//     is missing could take it back; so is an unexpected pass, since either the
+//     catalogue or the check is wrong;
 //   - a failed set-up is an error;
 //   - an inconclusive requirement, or one that was selected and did not run, is
-//     inconclusive, and so is a run in which nothing was judged conformant,
-//     since what does not apply proves nothing;
-//   - all else is conformant.
+//     inconclusive, and so is a run in which nothing was judged, since what does
+//     not apply proves nothing;
+//   - all else is conformant, known deviations included: they are shown, and
+//     nobody who runs the suite can mend them.
 func Decide(s Summary, run Run) (Outcome, int) {
 	switch {
 	case run.Interrupted:
 		return Interrupted, ExitInterrupted
-	case s.NonConformant > 0:
+	case s.Red() > 0:
 		return NonConformant, ExitNonConformant
 	case run.Error != "":
 		return Error, ExitInconclusive
-	case s.Inconclusive > 0, s.NotRun > 0, s.Conformant == 0:
+	case s.Inconclusive > 0, s.NotRun > 0, s.Conformant+s.KnownDeviation == 0:
 		return Inconclusive, ExitInconclusive
 	default:
 		return Conformant, ExitConformant

@@ -23,9 +23,9 @@ const (
 )
 
 // Progress shows how a run goes. On a terminal it rewrites one line and prints
-// what is violated or inconclusive above it; elsewhere it prints a line for each
-// finished scenario, and every 15 s one with what still runs. Goroutines may
-// share a Progress. Nothing it does can fail a run: errors of its writer are
+// what is violated, passed unexpectedly or is inconclusive above it; elsewhere it
+// prints a line for each finished scenario, and every 15 s one with what still
+// runs. Goroutines may share a Progress. Nothing it does can fail a run: errors of its writer are
 // dropped.
 type Progress struct {
 	out          io.Writer
@@ -132,7 +132,8 @@ func (p *Progress) Finished(scenario string, results []requirement.Result) {
 		p.print(fmt.Sprintf("%d/%d  %s  %s  %s", p.finished, p.scenarios, scenario, human(took), cmp.Or(verdicts(here), "no result")))
 	}
 	for _, result := range results {
-		if result.Verdict == requirement.NonConformant || result.Verdict == requirement.Inconclusive {
+		switch result.Verdict {
+		case requirement.NonConformant, requirement.UnexpectedPass, requirement.Inconclusive:
 			p.print(bad(result))
 		}
 	}

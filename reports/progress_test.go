@@ -61,7 +61,7 @@ func equal(t *testing.T, got []string, want ...string) {
 func TestProgressOnATerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out writes
-		p := NewProgress(&out, true, columns(160), 47, 61)
+		p := NewProgress(&out, true, columns(180), 47, 61)
 		p.Started("grace/default_30")
 		pass(time.Second + 10*time.Millisecond)
 		p.Started("prestop/exec")
@@ -76,6 +76,7 @@ func TestProgressOnATerminal(t *testing.T) {
 		p.Finished("grace/default_30", []requirement.Result{
 			result("grace.a", requirement.Conformant), result("grace.b", requirement.NonConformant),
 			result("grace.c", requirement.Inconclusive), result("grace.d", requirement.NotApplicable),
+			result("grace.f", requirement.KnownDeviation), result("grace.g", requirement.UnexpectedPass),
 		})
 		p.Note("warning: the node is slow")
 		equal(t, out.take()) // nothing before the tick
@@ -83,8 +84,9 @@ func TestProgressOnATerminal(t *testing.T) {
 		equal(t, out.take(), "\r\x1b[2K"+
 			"non-conformant  grace.b  (grace/default_30)  expected 30 s; seen 7 s\n"+
 			"inconclusive  grace.c  (grace/default_30)  clock-error: too near\n"+
+			"unexpected pass  grace.g  (grace/default_30)\n"+
 			"warning: the node is slow\n"+
-			"[ 1/47 scenarios · 1 conformant · 1 non-conformant · 1 inconclusive · 1 not applicable · 1 running · 45 left · longest: prestop/exec 17s (waits for the pod to…")
+			"[ 1/47 scenarios · 1 conformant · 1 non-conformant · 1 unexpected pass · 1 inconclusive · 1 known deviation · 1 not applicable · 1 running · 45 left · longest: prestop/exec 17s (…")
 
 		p.Finished("prestop/exec", []requirement.Result{result("grace.e", requirement.NonConformant)})
 		out.take()

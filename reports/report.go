@@ -67,6 +67,11 @@ type Selection struct {
 	Profile      requirement.Profile `json:"profile,omitempty"`
 	Requirements []string            `json:"requirements,omitempty"`
 	LabelFilter  string              `json:"labelFilter,omitempty"`
+	// Level is the least binding level that was asked for: must, should or
+	// observed.
+	Level string `json:"level,omitempty"`
+	// NoKnown says that known deviations were judged like anything else.
+	NoKnown bool `json:"noKnown,omitempty"`
 }
 
 // Catalogue identifies the catalogue and how much of it was selected.
@@ -83,6 +88,28 @@ type Meta struct {
 	Cluster   Cluster   `json:"cluster"`
 	Selection Selection `json:"selection"`
 	Catalogue Catalogue `json:"catalogue"`
+	// Measurements say how long things took, over all scenarios, by name: see
+	// package latency.
+	Measurements map[string]requirement.Measurement `json:"measurements,omitempty"`
+	// Weight is what the run cost; nil where nobody knows.
+	Weight *Weight `json:"weight,omitempty"`
+}
+
+// Weight is what a run cost the cluster, and the machine that it ran on.
+type Weight struct {
+	// Requests is how many requests the API server got from the run; a watch
+	// counts once.
+	Requests int `json:"requests"`
+	// RequestsByScenario is how many of them were made for each scenario.
+	RequestsByScenario map[string]int `json:"requestsByScenario,omitempty"`
+	// RequestsPerSecond is how many a scenario made in a second while it ran, on
+	// average.
+	RequestsPerSecond float64 `json:"requestsPerSecondPerScenario"`
+	// Pods is how many pods there were.
+	Pods int `json:"pods"`
+	// PeakRSS is the most memory that hookcheck had, in bytes; 0 where the
+	// system does not tell.
+	PeakRSS int64 `json:"peakRSSBytes,omitempty"`
 }
 
 // An Entry is one selected requirement with its result.
@@ -94,6 +121,10 @@ type Entry struct {
 	Sentence string              `json:"sentence"`
 	Source   []string            `json:"source"`
 	Note     string              `json:"note,omitempty"`
+	// Deviation is what the catalogue says of documentation and kubelets that
+	// part; Elsewhere what holds where the requirement does not.
+	Deviation *requirement.Deviation `json:"deviation,omitempty"`
+	Elsewhere string                 `json:"elsewhere,omitempty"`
 }
 
 // A Report is the outcome of one run, as report.json holds it.
@@ -161,7 +192,7 @@ func New(meta Meta, selected []requirement.Requirement, results []requirement.Re
 		report.Summary.Add(result.Verdict)
 		report.Results = append(report.Results, Entry{
 			Result: result, Level: r.Level, Profile: r.Profile, Area: r.Area,
-			Sentence: r.Sentence, Source: r.Source, Note: r.Note,
+			Sentence: r.Sentence, Source: r.Source, Note: r.Note, Deviation: r.Deviation, Elsewhere: r.Elsewhere,
 		})
 	}
 	for _, result := range results {

@@ -23,6 +23,11 @@ func TestDecide(t *testing.T) {
 		{"all conformant", Summary{Conformant: 61}, Run{}, Conformant, 0},
 		{"some not applicable", Summary{Conformant: 1, NotApplicable: 60}, Run{}, Conformant, 0},
 		{"one violated", Summary{Conformant: 60, NonConformant: 1}, Run{}, NonConformant, 1},
+		{"one unexpected pass", Summary{Conformant: 60, UnexpectedPass: 1}, Run{}, NonConformant, 1},
+		{"an unexpected pass wins over inconclusive", Summary{UnexpectedPass: 1, Inconclusive: 9}, Run{}, NonConformant, 1},
+		{"known deviations", Summary{Conformant: 60, KnownDeviation: 9}, Run{}, Conformant, 0},
+		{"nothing but known deviations", Summary{KnownDeviation: 9, NotApplicable: 1}, Run{}, Conformant, 0},
+		{"known deviations and one inconclusive", Summary{KnownDeviation: 9, Inconclusive: 1}, Run{}, Inconclusive, 3},
 		{"violated wins over inconclusive", Summary{NonConformant: 1, Inconclusive: 9, NotRun: 9}, Run{}, NonConformant, 1},
 		{"violated wins over a failed set-up", Summary{NonConformant: 1, NotRun: 9}, failed, NonConformant, 1},
 		{"one inconclusive", Summary{Conformant: 60, Inconclusive: 1}, Run{}, Inconclusive, 3},
@@ -56,10 +61,14 @@ func TestSummaryCountsEveryVerdict(t *testing.T) {
 			t.Errorf("%s: got %d, want %d", v, got, i+1)
 		}
 	}
-	if want := 15; s.Total() != want {
-		t.Errorf("total %d, want %d", s.Total(), want)
+	if n := len(requirement.Verdicts); s.Total() != n*(n+1)/2 {
+		t.Errorf("total %d, want %d", s.Total(), n*(n+1)/2)
 	}
-	if s.Add("passed"); s.Inconclusive != 3 {
+	if len(displayOrder) != len(requirement.Verdicts) || len(colours) != len(requirement.Verdicts) {
+		t.Error("a verdict has no place or no colour in the table")
+	}
+	before := s.Inconclusive
+	if s.Add("passed"); s.Inconclusive != before+1 {
 		t.Errorf("an unknown verdict is not counted as inconclusive: %+v", s)
 	}
 }
@@ -69,21 +78,21 @@ func TestNew(t *testing.T) {
 	if report.APIVersion != APIVersion {
 		t.Errorf("apiVersion %q", report.APIVersion)
 	}
-	if want := (Summary{Conformant: 2, NonConformant: 1, Inconclusive: 1, NotApplicable: 1, NotRun: 1}); report.Summary != want {
+	if want := (Summary{Conformant: 2, NonConformant: 1, UnexpectedPass: 1, Inconclusive: 1, NotRun: 1, KnownDeviation: 1, NotApplicable: 1}); report.Summary != want {
 		t.Errorf("summary %+v, want %+v", report.Summary, want)
 	}
 	var ids []string
 	for _, entry := range report.Results {
 		ids = append(ids, entry.Requirement)
 	}
-	if !slices.IsSorted(ids) || len(ids) != 6 {
-		t.Errorf("ids %v: want all six, sorted", ids)
+	if !slices.IsSorted(ids) || len(ids) != 8 {
+		t.Errorf("ids %v: want all eight, sorted", ids)
 	}
-	if c := report.Catalogue; c.Count != 7 || c.Selected != 6 {
-		t.Errorf("catalogue %+v, want 6 of 7 selected", c)
+	if c := report.Catalogue; c.Count != 9 || c.Selected != 8 {
+		t.Errorf("catalogue %+v, want 8 of 9 selected", c)
 	}
-	entry := report.Results[1]
-	if entry.Requirement != "grace.default-30" || entry.Area != "grace" || entry.Level != requirement.Must || entry.Sentence == "" || entry.Note == "" || len(entry.Source) != 1 {
+	entry := report.Results[2]
+	if entry.Requirement != "grace.default-30" || entry.Area != "grace" || entry.Level != requirement.Must || entry.Sentence == "" || entry.Note == "" || len(entry.Source) != 1 || report.Results[0].Deviation == nil {
 		t.Errorf("the catalogue's words are missing: %+v", entry)
 	}
 }

@@ -50,6 +50,11 @@ func sampleMeta() Meta {
 		},
 		Selection: Selection{Profile: requirement.Core},
 		Catalogue: CatalogueOf(append(sampleSelected(), sampleUnselected()), len(sampleSelected())),
+		Measurements: map[string]requirement.Measurement{
+			"prestop-end-to-signal": {Count: 14, Min: 0.0116, Median: 0.0928, P90: 0.3859, Max: 0.4016},
+			"start-to-poststart":    {Count: 43, Min: -0.1091, Median: 0.796, P90: 1.5703, Max: 11.8296, Error: 0.075},
+		},
+		Weight: &Weight{Requests: 1203, RequestsByScenario: map[string]int{"grace/default_30": 12}, RequestsPerSecond: 1.25, Pods: 76, PeakRSS: 81 << 20},
 	}
 }
 
@@ -75,7 +80,16 @@ func sampleSelected() []requirement.Requirement {
 			Sentence: "postStart runs beside the entrypoint, in no guaranteed order.", Source: []string{hooksDoc}},
 		{ID: "poststart.failure-kills", Area: "poststart", Level: requirement.Must, Profile: requirement.Core,
 			Sentence: "A container whose postStart hook fails is killed.", Source: []string{hooksDoc}},
+		{ID: "delete.shorter", Area: "delete", Level: requirement.Must, Profile: requirement.Core,
+			Sentence: "A second delete with a shorter grace period shortens the termination that is under way.", Source: []string{hooksDoc}, Deviation: sampleDeviation()},
+		{ID: "sleep.cut-short", Area: "handlers", Level: requirement.Observed, Profile: requirement.Core,
+			Sentence: "A sleep hook ends when its container has ended.", Source: []string{hooksDoc}, Deviation: sampleDeviation()},
 	}
+}
+
+func sampleDeviation() *requirement.Deviation {
+	return &requirement.Deviation{Documented: "A sleep ends with its container.", Actual: "It sleeps on to its end.",
+		Judged: requirement.JudgedDocumented, Since: "1.31", Issue: "https://github.com/kubernetes/kubernetes/issues/1"}
 }
 
 func conformant(id, scenario string, after, took float64) requirement.Result {
@@ -84,7 +98,7 @@ func conformant(id, scenario string, after, took float64) requirement.Result {
 		Started: sampleStart.Add(seconds(after)), Seconds: took, History: "histories/" + scenario + ".json",
 		File: "suites/" + scenario + ".go", Line: 12, Evidence: []int{3, 4},
 		Measurements: map[string]requirement.Measurement{
-			"hook-end-to-term": {Count: 3, Min: 0.0004, Median: 0.0125, Max: 0.02, Error: 0.000001},
+			"hook-end-to-term": {Count: 3, Min: 0.0004, Median: 0.0125, P90: 0.02, Max: 0.02, Error: 0.000001},
 		},
 	}
 }
@@ -94,7 +108,8 @@ const sampleWindow = `   0.000 api      deletion requested, grace 30 s
    5.102 agent    SIGTERM
    7.110 kubelet  exit 137 <SIGKILL>`
 
-// sampleMixed has one of every verdict; poststart.failure-kills has no result.
+// sampleMixed has one of every verdict; poststart.failure-kills has no result,
+// and poststart.async one of several outcomes.
 func sampleMixed() []requirement.Result {
 	violated := conformant("grace.default-30", "grace/default_30", 2, 41.5)
 	violated.Verdict = requirement.NonConformant
@@ -105,13 +120,22 @@ func sampleMixed() []requirement.Result {
 	unsure := conformant("grace.budget-shared", "grace/budget_shared", 1, 38)
 	unsure.Verdict, unsure.Window = requirement.Inconclusive, sampleWindow
 	unsure.Reason = "clock-error: the two events are 0.4 s apart, on clocks that differ by up to 1 s"
+	known := conformant("sleep.cut-short", "handlers/sleep", 4, 11)
+	known.Verdict, known.Window = requirement.KnownDeviation, sampleWindow
+	known.Expected, known.Seen = "from exit to end of the hook between 0s and 2s", "8.013s"
+	known.Reason = "expected " + known.Expected + ", seen: " + known.Seen
+	surprise := conformant("delete.shorter", "grace/second", 4, 9)
+	surprise.Verdict = requirement.UnexpectedPass
+	surprise.Reason = "conformant, though the catalogue lists a deviation for this version: It sleeps on to its end (https://github.com/kubernetes/kubernetes/issues/1)"
+	beside := conformant("poststart.async", "poststart/async", 3, 4)
+	beside.Outcome = "the entrypoint came first"
 	return []requirement.Result{
 		conformant("prestop.before-term", "prestop/exec_before_term", 0, 12.25),
 		{Requirement: "prestop.sleep", Scenario: "prestop/sleep", Verdict: requirement.NotApplicable, Started: sampleStart,
 			Reason: "kubernetes-version: needs 1.30, the kubelet of node worker is 1.29", File: "suites/prestop/sleep.go", Line: 20},
 		violated,
 		unsure,
-		conformant("poststart.async", "poststart/async", 3, 4),
+		beside, known, surprise,
 	}
 }
 
@@ -142,6 +166,7 @@ func samples(t *testing.T) map[string]Report {
 	broken := sampleMeta()
 	broken.Run.Error = "create namespace hookcheck-k7: namespaces is forbidden:\n  User \"x\" cannot create resource \"namespaces\"\n  grant it, or name one with --namespace"
 	broken.Run.Seconds, broken.Cluster.Nodes = 0.42, nil
+	broken.Measurements, broken.Weight = nil, nil
 	var nothing []requirement.Result
 	for _, r := range sampleGood() {
 		r.Verdict, r.Reason = requirement.NotApplicable, "pods/exec: the user may not create pods/exec"

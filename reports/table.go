@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -28,33 +29,31 @@ type TableOptions struct {
 }
 
 // WriteTable prints what a run found: the verdicts counted by area; every
-// requirement that is violated, inconclusive or not run, with what there is to
-// know about it; those that do not apply and why; and, last, the verdict on the
-// whole in one line.
+// requirement that is violated, passed unexpectedly, is inconclusive or did not
+// run, with what there is to know about it; the known deviations with their
+// evidence; which of several permitted outcomes were seen; what does not apply
+// and why; how long things took, and what the run cost; and, last, the verdict
+// on the whole in one line.
 func WriteTable(w io.Writer, report Report, options TableOptions) error {
-	t := table{dir: options.Dir, colour: options.Colour, width: 100}
-	if options.Width > 0 {
-		t.width = max(options.Width, minWidth)
-		t.limit = t.width
-	}
+	t := newTable(options)
 	none := report.Run.Error != "" && report.Summary.Count(requirement.NotRun) == report.Summary.Total()
 	if !none {
 		t.counts(report)
 	}
-	for _, entry := range report.Results {
-		if entry.Verdict == requirement.NonConformant {
-			t.finding(entry)
-		}
-	}
-	for _, entry := range report.Results {
-		if entry.Verdict == requirement.Inconclusive {
-			t.finding(entry)
+	for _, v := range []requirement.Verdict{requirement.NonConformant, requirement.UnexpectedPass, requirement.Inconclusive} {
+		for _, entry := range report.Results {
+			if entry.Verdict == v {
+				t.finding(entry)
+			}
 		}
 	}
 	if !none { // else the one reason is the error, below
 		t.notRun(report)
 	}
+	t.knownDeviations(report)
+	t.outcomes(report)
 	t.notApplicable(report)
+	t.measurements(report)
 	if report.Run.Error != "" {
 		if t.text.Len() > 0 {
 			t.line("")
@@ -78,9 +77,31 @@ type table struct {
 	limit  int // where a line that may not wrap is cut; 0 = nowhere
 }
 
+func newTable(options TableOptions) *table {
+	t := &table{dir: options.Dir, colour: options.Colour, width: 100}
+	if options.Width > 0 {
+		t.width = max(options.Width, minWidth)
+		t.limit = t.width
+	}
+	return t
+}
+
 func (t *table) line(s string) { t.text.WriteString(strings.TrimRight(s, " ") + "\n") }
 
-// counts prints one row an area and one column a verdict.
+// shownVerdicts are the verdicts that counts prints: the first two always, the others
+// where there are any.
+func shownVerdicts(s Summary) []requirement.Verdict {
+	var shown []requirement.Verdict
+	for i, v := range displayOrder {
+		if i < 2 || s.Count(v) > 0 {
+			shown = append(shown, v)
+		}
+	}
+	return shown
+}
+
+// counts prints one row an area and one column a verdict; where that is too wide
+// for the terminal, each row in words.
 func (t *table) counts(report Report) {
 	var areas []string
 	byArea := map[string]*Summary{}
@@ -95,10 +116,23 @@ func (t *table) counts(report Report) {
 	}
 	slices.Sort(areas)
 
+	shown := shownVerdicts(report.Summary)
+	width := longest
+	for _, v := range shown {
+		width += 2 + len(v)
+	}
+	if t.limit > 0 && width > t.limit {
+		for _, area := range areas {
+			t.beside(area, longest, verdicts(*byArea[area]))
+		}
+		t.beside("total", longest, verdicts(report.Summary))
+		return
+	}
+
 	row := func(name string, cell func(v requirement.Verdict) string) {
 		var b strings.Builder
 		fmt.Fprintf(&b, "%-*s", longest, printable(name))
-		for _, v := range displayOrder {
+		for _, v := range shown {
 			b.WriteString("  " + cell(v))
 		}
 		t.line(b.String())
@@ -119,7 +153,15 @@ func (t *table) counts(report Report) {
 	row("total", count(report.Summary))
 }
 
-// finding prints one violated or inconclusive requirement.
+// beside prints a text beside a name, wrapped under itself.
+func (t *table) beside(name string, width int, text string) {
+	for _, line := range wrap(printable(text), t.width-width-2) {
+		t.line(fmt.Sprintf("%-*s  %s", width, printable(name), line))
+		name = ""
+	}
+}
+
+// finding prints one requirement that somebody should look at.
 func (t *table) finding(entry Entry) {
 	t.line("")
 	t.line(fmt.Sprintf("%s  %s  %s", t.paint(colours[entry.Verdict], string(entry.Verdict)), t.paint(bold, printable(entry.Requirement)), entry.Level))
@@ -127,7 +169,9 @@ func (t *table) finding(entry Entry) {
 	t.field("reason", entry.Reason)
 	t.field("expected", entry.Expected)
 	t.field("seen", entry.Seen)
+	t.field("outcome", entry.Outcome)
 	t.field("note", entry.Note)
+	t.deviation(entry)
 	if window := strings.Trim(printable(entry.Window), "\n"); window != "" {
 		t.line("")
 		lines := strings.Split(window, "\n")
@@ -141,6 +185,106 @@ func (t *table) finding(entry Entry) {
 	}
 	if entry.History != "" {
 		t.line("  history   " + t.path(entry.History))
+	}
+}
+
+// deviation prints what the catalogue says of one.
+func (t *table) deviation(entry Entry) {
+	d := entry.Deviation
+	if d == nil {
+		return
+	}
+	t.field("docs", d.Documented)
+	t.field("actual", d.Actual)
+	t.field("issue", d.Issue)
+}
+
+// knownDeviations prints what was violated as the catalogue says it is.
+func (t *table) knownDeviations(report Report) {
+	first := true
+	for _, entry := range report.Results {
+		if entry.Verdict != requirement.KnownDeviation {
+			continue
+		}
+		if first {
+			first = false
+			t.line("")
+			t.line(t.paint(colours[requirement.KnownDeviation], string(requirement.KnownDeviation)) + "  " +
+				plural(report.Summary.KnownDeviation, "requirement"))
+		}
+		t.line("")
+		t.line(fmt.Sprintf("  %s  %s", t.paint(bold, printable(entry.Requirement)), entry.Level))
+		t.deviation(entry)
+		t.field("expected", entry.Expected)
+		t.field("seen", entry.Seen)
+		if entry.History != "" {
+			t.line("  history   " + t.path(entry.History) + events(entry.Evidence))
+		}
+	}
+}
+
+// events names events of a history by their numbers.
+func events(numbers []int) string {
+	if len(numbers) == 0 {
+		return ""
+	}
+	if len(numbers) == 1 {
+		return fmt.Sprintf(" (event %d)", numbers[0])
+	}
+	var texts []string
+	for _, n := range numbers[:min(len(numbers), 6)] {
+		texts = append(texts, strconv.Itoa(n))
+	}
+	if len(numbers) > 6 {
+		texts = append(texts, "…")
+	}
+	return " (events " + strings.Join(texts, ", ") + ")"
+}
+
+// outcomes prints which of several permitted outcomes were seen.
+func (t *table) outcomes(report Report) {
+	var entries []Entry
+	for _, entry := range report.Results {
+		if entry.Outcome != "" && entry.Verdict == requirement.Conformant {
+			entries = append(entries, entry)
+		}
+	}
+	if len(entries) == 0 {
+		return
+	}
+	t.line("")
+	t.line("permitted outcomes, as seen  " + plural(len(entries), "requirement"))
+	longest := longestID(entries)
+	for _, entry := range entries {
+		t.line(t.fit(fmt.Sprintf("    %-*s  %s", longest, printable(entry.Requirement), oneLine(printable(entry.Outcome)))))
+	}
+}
+
+// measurements prints how long things took, and what the run cost.
+func (t *table) measurements(report Report) {
+	if len(report.Measurements) > 0 {
+		names := slices.Sorted(maps.Keys(report.Measurements))
+		longest := len("measured, in seconds")
+		for _, name := range names {
+			longest = max(longest, utf8.RuneCountInString(name)+2)
+		}
+		t.line("")
+		t.line(fmt.Sprintf("%-*s %6s %7s %7s %7s %7s  %s", longest, "measured, in seconds", "count", "min", "median", "p90", "max", "error"))
+		for _, name := range names {
+			m := report.Measurements[name]
+			t.line(fmt.Sprintf("%-*s %6d %7.3f %7.3f %7.3f %7.3f  ±%.3f", longest, "  "+printable(name), m.Count, m.Min, m.Median, m.P90, m.Max, m.Error))
+		}
+	}
+	if w := report.Weight; w != nil {
+		text := fmt.Sprintf("weight: %s, %.1f a second for each running scenario; %s",
+			plural(w.Requests, "API request"), w.RequestsPerSecond, plural(w.Pods, "pod"))
+		if w.PeakRSS > 0 {
+			text += fmt.Sprintf("; %d MiB", w.PeakRSS>>20)
+		}
+		t.line("")
+		for _, line := range wrap(text, t.width) {
+			t.line(line)
+		}
 	}
 }
 
@@ -225,15 +369,18 @@ const (
 	red    = "31"
 	green  = "32"
 	yellow = "33"
+	cyan   = "36"
 	dim    = "2"
 )
 
 var colours = map[requirement.Verdict]string{
-	requirement.Conformant:    green,
-	requirement.NonConformant: red,
-	requirement.Inconclusive:  yellow,
-	requirement.NotRun:        yellow,
-	requirement.NotApplicable: dim,
+	requirement.Conformant:     green,
+	requirement.NonConformant:  red,
+	requirement.UnexpectedPass: red,
+	requirement.Inconclusive:   yellow,
+	requirement.NotRun:         yellow,
+	requirement.KnownDeviation: cyan,
+	requirement.NotApplicable:  dim,
 }
 
 func (t *table) paint(colour, s string) string {

@@ -51,11 +51,11 @@ func TestTableFits(t *testing.T) {
 
 func TestTableVerdictLine(t *testing.T) {
 	for name, want := range map[string]string{
-		"conformant":  "verdict: conformant – 6 of 6 requirements conformant; 3m12s; out/junit.xml out/report.json",
-		"mixed":       "verdict: not conformant – 1 requirement violated (1 MUST); 2 of 5 requirements conformant, 1 inconclusive, 1 not run, 1 not applicable; 6 of the catalogue's 7 selected; 3m12s; out/junit.xml out/report.json",
-		"interrupted": "verdict: interrupted – stopped with 4 of 6 requirements not judged; 2 of 6 requirements conformant, 4 not run; 6 of the catalogue's 7 selected; 3m12s; out/junit.xml out/report.json",
-		"setup":       "verdict: error – the set-up failed; 0 of 6 requirements conformant, 6 not run; 6 of the catalogue's 7 selected; 0.4s; out/junit.xml out/report.json",
-		"nothing":     "verdict: inconclusive – nothing was judged conformant; 6 not applicable; 6 of the catalogue's 7 selected; 3m12s; out/junit.xml out/report.json",
+		"conformant":  "verdict: conformant – 8 of 8 requirements conformant; 3m12s; out/junit.xml out/report.json",
+		"mixed":       "verdict: not conformant – 1 requirement violated (1 MUST), 1 unexpected pass; 2 of 7 requirements conformant, 1 inconclusive, 1 not run, 1 known deviation, 1 not applicable; 8 of the catalogue's 9 selected; 3m12s; out/junit.xml out/report.json",
+		"interrupted": "verdict: interrupted – stopped with 6 of 8 requirements not judged; 2 of 8 requirements conformant, 6 not run; 8 of the catalogue's 9 selected; 3m12s; out/junit.xml out/report.json",
+		"setup":       "verdict: error – the set-up failed; 0 of 8 requirements conformant, 8 not run; 8 of the catalogue's 9 selected; 0.4s; out/junit.xml out/report.json",
+		"nothing":     "verdict: inconclusive – nothing was judged; 8 not applicable; 8 of the catalogue's 9 selected; 3m12s; out/junit.xml out/report.json",
 	} {
 		t.Run(name, func(t *testing.T) {
 			lines := strings.Split(strings.TrimSpace(render(t, samples(t)[name], TableOptions{Dir: "out"})), "\n")
@@ -95,7 +95,8 @@ func TestTableCapsTheTimeline(t *testing.T) {
 func TestTableOrder(t *testing.T) {
 	out := render(t, samples(t)["mixed"], TableOptions{})
 	last := -1
-	for _, part := range []string{"\nnon-conformant  grace.default-30", "\ninconclusive  grace.budget-shared", "\nnot run  1 requirement\n", "\nnot applicable  1 requirement\n", "\nverdict: "} {
+	for _, part := range []string{"\nnon-conformant  grace.default-30", "\nunexpected pass  delete.shorter", "\ninconclusive  grace.budget-shared", "\nnot run  1 requirement\n",
+		"\nknown deviation  1 requirement\n", "\npermitted outcomes, as seen  1 requirement\n", "\nnot applicable  1 requirement\n", "\nverdict: "} {
 		at := strings.Index(out, part)
 		if at <= last {
 			t.Errorf("%q at %d, after what stands at %d", part, at, last)
@@ -110,7 +111,7 @@ func TestViolatedByLevel(t *testing.T) {
 		r.Verdict = requirement.NonConformant
 		results = append(results, r)
 	}
-	if got, want := violated(mustNew(t, Meta{}, results)), "6 requirements violated (4 MUST, 1 SHOULD, 1 OBSERVED)"; got != want {
+	if got, want := violated(mustNew(t, Meta{}, results)), "8 requirements violated (5 MUST, 1 SHOULD, 2 OBSERVED)"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -19,11 +19,11 @@ func (t *table) verdict(report Report) string {
 		colour = green
 	case NonConformant:
 		word, colour = "not conformant", red
-		why = violated(report)
+		why = whyRed(report)
 	case Interrupted:
 		why = fmt.Sprintf("stopped with %d of %s not judged", s.NotRun, plural(s.Total(), "requirement"))
-		if s.NonConformant > 0 {
-			why += ", " + violated(report)
+		if s.Red() > 0 {
+			why += ", " + whyRed(report)
 		}
 	case Error:
 		colour, why = red, "the set-up failed"
@@ -32,7 +32,7 @@ func (t *table) verdict(report Report) string {
 		case without > 0:
 			why = plural(without, "requirement") + " without a verdict"
 		default:
-			why = "nothing was judged conformant"
+			why = "nothing was judged"
 		}
 	}
 
@@ -56,13 +56,28 @@ func tally(s Summary) string {
 	if applicable := s.Total() - s.NotApplicable; applicable > 0 {
 		parts = append(parts, fmt.Sprintf("%d of %s conformant", s.Conformant, plural(applicable, "requirement")))
 	}
-	for _, v := range []requirement.Verdict{requirement.Inconclusive, requirement.NotRun, requirement.NotApplicable} {
+	for _, v := range []requirement.Verdict{requirement.Inconclusive, requirement.NotRun, requirement.KnownDeviation, requirement.NotApplicable} {
 		if n := s.Count(v); n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, v))
 		}
 	}
 	if len(parts) == 0 {
 		return "no requirement was selected"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// whyRed says what makes a run not conformant.
+func whyRed(report Report) string {
+	var parts []string
+	if report.Summary.NonConformant > 0 {
+		parts = append(parts, violated(report))
+	}
+	switch n := report.Summary.UnexpectedPass; {
+	case n == 1:
+		parts = append(parts, "1 unexpected pass")
+	case n > 1:
+		parts = append(parts, fmt.Sprintf("%d unexpected passes", n))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -77,7 +92,7 @@ func violated(report Report) string {
 		}
 	}
 	var levels []string
-	for _, level := range []requirement.Level{requirement.Must, requirement.MustNot, requirement.Should, requirement.Observed} {
+	for _, level := range requirement.Levels {
 		if n := byLevel[level]; n > 0 {
 			levels = append(levels, fmt.Sprintf("%d %s", n, level))
 		}

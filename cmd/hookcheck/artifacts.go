@@ -26,7 +26,7 @@ func makeArtifacts(flag, run string) (artifacts, error) {
 	}
 	if a.root == "" {
 		a.root = filepath.Join("_artifacts", run)
-		a.link = filepath.Join("_artifacts", "latest")
+		a.link = filepath.Join("_artifacts", latestRun)
 	}
 	if err := os.MkdirAll(a.root, 0o755); err != nil {
 		return a, fmt.Errorf("make the artifacts directory: %w; name another with --artifacts", err)

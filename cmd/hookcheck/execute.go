@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"time"
@@ -46,9 +47,10 @@ func (o *runOptions) run(ctx context.Context, s streams) error {
 	}
 	hostname, _ := os.Hostname()
 	meta := reports.Meta{
-		Run:       reports.Run{ID: id, Started: began.UTC(), Hostname: hostname, Command: os.Args},
-		Suite:     suite(),
-		Selection: reports.Selection{Profile: requirement.Profile(strings.Join(o.profiles, ",")), Requirements: o.requirements, LabelFilter: o.labelFilter},
+		Run:   reports.Run{ID: id, Started: began.UTC(), Hostname: hostname, Command: os.Args},
+		Suite: suite(),
+		Selection: reports.Selection{Profile: requirement.Profile(strings.Join(o.profiles, ",")), Requirements: o.requirements, LabelFilter: o.labelFilter,
+			Level: o.leastLevel(), NoKnown: o.noKnown},
 		Catalogue: reports.CatalogueOf(catalogue.All(), len(selected)),
 	}
 	log, err := reports.CreateLog(dir.path(reports.LogFile), meta, selected)
@@ -97,7 +99,7 @@ func (o *runOptions) judge(ctx context.Context, s streams, dir artifacts, sink *
 		return err
 	}
 	session, err := run.Open(ctx, run.Options{Config: config, ID: meta.Run.ID, Namespace: o.namespace, Node: o.node,
-		Images: images, Procs: o.procs, Selected: selected, Sink: sink, Artifacts: dir.root})
+		Images: images, Procs: o.procs, Selected: selected, Sink: sink, Artifacts: dir.root, NoKnown: o.noKnown})
 	if err != nil {
 		return err
 	}
@@ -109,7 +111,22 @@ func (o *runOptions) judge(ctx context.Context, s streams, dir artifacts, sink *
 		Architecture: info.Architecture}}
 
 	session.Start(ctx, scenario.All())
-	return errors.Join(runGinkgo(session, dir.path(ginkgoLog)), session.Close())
+	err = errors.Join(runGinkgo(session, dir.path(ginkgoLog)), session.Close())
+	meta.Measurements, meta.Weight = session.Measurements(), weigh(session.Weight())
+	return err
+}
+
+// weigh says in the report's words what a run cost.
+func weigh(w run.Weight) *reports.Weight {
+	made := 0
+	for _, n := range w.ByScenario {
+		made += n
+	}
+	report := &reports.Weight{Requests: w.Requests, RequestsByScenario: w.ByScenario, Pods: w.Pods, PeakRSS: w.PeakRSS}
+	if w.Running > 0 {
+		report.RequestsPerSecond = math.Round(float64(made)/w.Running.Seconds()*1000) / 1000
+	}
+	return report
 }
 
 // connect finds the cluster and completes the images: archives beside the binary

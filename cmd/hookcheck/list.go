@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -17,7 +18,13 @@ func newListCommand(s streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the requirements that hookcheck judges",
+		Long: `List the requirements of all profiles, or of those that are asked for.
+
+The table marks with D where documentation and kubelets part, with G what depends
+on a feature gate, with V what holds for some versions only, and with U what no
+check can see from outside. JSON and YAML have the details.`,
 		Example: `  hookcheck list
+  hookcheck list --level must
   hookcheck list --label-filter 'area:grace && level:MUST'
   hookcheck list -o json | jq length`,
 		Args: cobra.NoArgs,
@@ -26,31 +33,66 @@ func newListCommand(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			switch output {
-			case "table":
-				w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-				fmt.Fprintln(w, "ID\tLEVEL\tPROFILE\tSENTENCE")
-				for _, r := range selected {
-					fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.ID, r.Level, r.Profile, r.Sentence)
-				}
-				return w.Flush()
-			case "json":
-				enc := json.NewEncoder(s.out)
-				enc.SetIndent("", "  ")
-				return enc.Encode(selected)
-			case "yaml":
-				data, err := yaml.Marshal(selected)
-				if err != nil {
-					return err
-				}
-				_, err = s.out.Write(data)
-				return err
-			default:
-				return usage("--output %q: choose table, json or yaml%s", output, requirement.Suggest(output, []string{"table", "json", "yaml"}))
-			}
+			return writeAs(s.out, output, selected, func(w io.Writer) error { return listTable(w, selected) })
 		},
 	}
-	pick.flags(cmd)
-	cmd.Flags().StringVarP(&output, "output", "o", "table", "table, json or yaml")
+	pick.flags(cmd, requirement.Profiles...)
+	outputFlag(cmd, &output)
 	return cmd
+}
+
+func listTable(out io.Writer, selected []requirement.Requirement) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "ID\tLEVEL\tPROFILE\t\tSENTENCE")
+	for _, r := range selected {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.ID, r.Level, r.Profile, marks(r), r.Sentence)
+	}
+	return w.Flush()
+}
+
+// marks are the letters that say what is special about a requirement.
+func marks(r requirement.Requirement) string {
+	text := ""
+	for _, m := range []struct {
+		letter string
+		is     bool
+	}{
+		{"D", r.Deviation != nil},
+		{"G", r.Gate != ""},
+		{"V", r.Since != "" || r.Until != ""},
+		{"U", r.Untestable != ""},
+	} {
+		if m.is {
+			text += m.letter
+		}
+	}
+	return text
+}
+
+// outputFlag adds --output.
+func outputFlag(cmd *cobra.Command, to *string) {
+	cmd.Flags().StringVarP(to, "output", "o", "table", "table, json or yaml")
+}
+
+// writeAs writes a value as JSON or YAML, or as the table that the function
+// writes.
+func writeAs(w io.Writer, output string, value any, table func(io.Writer) error) error {
+	switch output {
+	case "table":
+		return table(w)
+	case "json":
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		return enc.Encode(value)
+	case "yaml":
+		data, err := yaml.Marshal(value)
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(data)
+		return err
+	default:
+		return usage("--output %q: choose table, json or yaml%s", output, requirement.Suggest(output, []string{"table", "json", "yaml"}))
+	}
 }

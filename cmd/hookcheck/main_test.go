@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,6 +41,7 @@ func TestBadInput(t *testing.T) {
 		{"run --requirement nothing.like-this*", 2, "no requirement matches"},
 		{"run --profile cor", 2, `did you mean "core"?`},
 		{"run --profile node", 2, "nothing is selected"},
+		{"run --level mst", 2, `did you mean "must"?`},
 		{"run --kubeconfg x", 2, `did you mean "kubeconfig"?`},
 		{"run --procs 0", 2, "--procs 0"},
 		{"run --procs x", 2, "invalid argument"},
@@ -57,6 +59,11 @@ func TestBadInput(t *testing.T) {
 		{"judge /nonexistent", 2, "is not a directory"},
 		{"judge .", 2, "holds no histories"},
 		{"list -o jsn", 2, `did you mean "json"?`},
+		{"claims -o jsn", 2, `did you mean "json"?`},
+		{"claims --verdict refutd", 2, `did you mean "refuted"?`},
+		{"claims --run latest", 2, "is not a directory"},
+		{"claims --run .", 2, "holds neither report.json nor results.jsonl"},
+		{"claims x", 2, "unknown command"},
 		{"cluster create --kubernetes 1.36", 2, "name the patch release"},
 	} {
 		t.Run(tc.args, func(t *testing.T) {
@@ -102,6 +109,56 @@ func TestCatalogueAndSuitesAgree(t *testing.T) {
 	}
 	if err := scenario.Validate(catalogue, scenario.All()); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestListHasEverything(t *testing.T) {
+	catalogue, err := requirement.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := func(args ...string) int {
+		code, out := runCommand(t, append([]string{"list", "-o", "json"}, args...)...)
+		var listed []requirement.Requirement
+		if err := json.Unmarshal([]byte(out), &listed); code != 0 || err != nil {
+			t.Fatalf("exit code %d, %v: %s", code, err, out)
+		}
+		return len(listed)
+	}
+	all := len(catalogue.All())
+	if n := count(); n != all {
+		t.Errorf("%d listed, the catalogue has %d", n, all)
+	}
+	byLevel := map[requirement.Level]int{}
+	for _, r := range catalogue.All() {
+		byLevel[r.Level]++
+	}
+	must := byLevel[requirement.Must] + byLevel[requirement.MustNot]
+	should := must + byLevel[requirement.Should] + byLevel[requirement.May]
+	for level, want := range map[string]int{"must": must, "should": should, "observed": all} {
+		if n := count("--level", level); n != want {
+			t.Errorf("--level %s: %d, want %d", level, n, want)
+		}
+	}
+}
+
+func TestListMarks(t *testing.T) {
+	special := []requirement.Requirement{
+		{ID: "a.plain", Level: requirement.May, Profile: requirement.Core, Sentence: "A sentence."},
+		{ID: "a.all", Level: requirement.Must, Profile: requirement.Node, Sentence: "Another.", Gate: "X", Since: "1.33",
+			Untestable: "nobody sees it", Deviation: &requirement.Deviation{Documented: "<this>"}},
+	}
+	var table, asJSON bytes.Buffer
+	if err := listTable(&table, special); err != nil {
+		t.Fatal(err)
+	}
+	want := "ID       LEVEL  PROFILE        SENTENCE\na.plain  MAY    core           A sentence.\na.all    MUST   node     DGVU  Another.\n"
+	if table.String() != want {
+		t.Errorf("got\n%swant\n%s", table.String(), want)
+	}
+	if err := writeAs(&asJSON, "json", special, nil); err != nil || !strings.Contains(asJSON.String(), `"documented": "<this>"`) ||
+		!strings.Contains(asJSON.String(), `"untestable": "nobody sees it"`) || !strings.Contains(asJSON.String(), `"gate": "X"`) {
+		t.Errorf("%v:\n%s", err, asJSON.String())
 	}
 }
 

@@ -17,6 +17,7 @@ type runOptions struct {
 	images    []string
 	node      string
 	procs     int
+	noKnown   bool
 }
 
 func newRunCommand(s streams) *cobra.Command {
@@ -47,6 +48,9 @@ not allow a verdict; 130 interrupted.`,
   hookcheck run --requirement 'grace.*'
   hookcheck run -r prestop.before-term
 
+  # what is documented as binding, and no excuses
+  hookcheck run --level must --no-known
+
   # a cluster that cannot pull from this machine
   hookcheck images push registry.example/hookcheck
   hookcheck run --image agent=registry.example/hookcheck/agent:TAG`,
@@ -58,7 +62,7 @@ not allow a verdict; 130 interrupted.`,
 			return o.run(cmd.Context(), s)
 		},
 	}
-	o.selection.flags(cmd)
+	o.selection.flags(cmd, requirement.Core, requirement.Extended)
 	o.target.flags(cmd)
 	o.kindFlags(cmd)
 	f := cmd.Flags()
@@ -66,7 +70,13 @@ not allow a verdict; 130 interrupted.`,
 	f.StringArrayVar(&o.images, "image", nil, "use another reference for an image: name=reference; see hookcheck images list")
 	f.StringVar(&o.node, "node", "", "judge this node (default the one that the scheduler chooses)")
 	f.IntVar(&o.procs, "procs", defaultProcs, "how many scenarios run at once")
+	noKnownFlag(cmd, &o.noKnown)
 	return cmd
+}
+
+// noKnownFlag adds --no-known.
+func noKnownFlag(cmd *cobra.Command, to *bool) {
+	cmd.Flags().BoolVar(to, "no-known", false, "judge known deviations like anything else: a violation is non-conformant though the catalogue lists it")
 }
 
 // defaultProcs keeps one kind node with two cores busy: 32 scenarios take 41 to

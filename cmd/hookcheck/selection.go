@@ -18,14 +18,46 @@ import (
 type selection struct {
 	requirements []string
 	profiles     []string
+	level        string
 	labelFilter  string
 }
 
-func (p *selection) flags(cmd *cobra.Command) {
+// flags adds the flags; profiles are the default of --profile.
+func (p *selection) flags(cmd *cobra.Command, profiles ...requirement.Profile) {
+	var defaults []string
+	for _, profile := range profiles {
+		defaults = append(defaults, string(profile))
+	}
 	f := cmd.Flags()
 	f.StringSliceVarP(&p.requirements, "requirement", "r", nil, "only these requirements; * stands for anything, as in 'grace.*'")
-	f.StringSliceVar(&p.profiles, "profile", []string{string(requirement.Core), string(requirement.Extended)}, "only the requirements of these profiles: core, extended, node")
+	f.StringSliceVar(&p.profiles, "profile", defaults, "only the requirements of these profiles: core, extended, node")
+	f.StringVar(&p.level, "level", levelObserved, "only requirements this binding: must (MUST and MUST NOT), should (also SHOULD and MAY), observed (all)")
 	f.StringVar(&p.labelFilter, "label-filter", "", "only requirements whose labels match this Ginkgo label filter, e.g. 'area:grace && level:MUST'")
+}
+
+// The values of --level.
+const (
+	levelMust     = "must"
+	levelShould   = "should"
+	levelObserved = "observed"
+)
+
+// levels returns the levels that --level asks for.
+func (p *selection) levels() ([]requirement.Level, error) {
+	least := map[string]requirement.Level{levelMust: requirement.MustNot, levelShould: requirement.May, levelObserved: requirement.Observed}
+	last, ok := least[p.level]
+	if !ok {
+		return nil, usage("unknown level %q%s", p.level, requirement.Suggest(p.level, []string{levelMust, levelShould, levelObserved}))
+	}
+	return requirement.Levels[:slices.Index(requirement.Levels, last)+1], nil
+}
+
+// leastLevel is --level for the report; empty where it selects everything.
+func (p *selection) leastLevel() string {
+	if p.level == levelObserved {
+		return ""
+	}
+	return p.level
 }
 
 // resolve returns the selected requirements in the order of the catalogue.
@@ -47,6 +79,10 @@ func (p *selection) resolve() ([]requirement.Requirement, error) {
 			return nil, usage("unknown profile %q%s", profile, requirement.Suggest(profile, known))
 		}
 	}
+	levels, err := p.levels()
+	if err != nil {
+		return nil, err
+	}
 	for _, name := range p.requirements {
 		if err := p.check(catalogue, name); err != nil {
 			return nil, err
@@ -62,12 +98,12 @@ func (p *selection) resolve() ([]requirement.Requirement, error) {
 		if len(p.requirements) > 0 && !named {
 			continue
 		}
-		if slices.Contains(p.profiles, string(r.Profile)) && filter(scenario.Labels(r)) {
+		if slices.Contains(p.profiles, string(r.Profile)) && slices.Contains(levels, r.Level) && filter(scenario.Labels(r)) {
 			selected = append(selected, r)
 		}
 	}
 	if len(selected) == 0 {
-		return nil, usage("nothing is selected: no requirement has what --requirement, --profile and --label-filter ask for together; see `hookcheck list`")
+		return nil, usage("nothing is selected: no requirement has what --requirement, --profile, --level and --label-filter ask for together; see `hookcheck list`")
 	}
 	return selected, nil
 }

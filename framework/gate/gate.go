@@ -6,6 +6,7 @@ package gate
 
 import (
 	"fmt"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/util/version"
 
@@ -20,6 +21,16 @@ type Facts struct {
 	Missing map[requirement.Need]string
 	// Gates says of feature gates that were probed whether they are on.
 	Gates map[string]bool
+}
+
+// Of returns the facts that the header of a history tells: the versions. A
+// history of an older hookcheck does not have the API server's; the kubelet's
+// stands for it.
+func Of(server, kubelet string) Facts {
+	if server == "" {
+		server = kubelet
+	}
+	return Facts{Server: server, Kubelet: kubelet}
 }
 
 // Decide returns "" where the requirement applies, else the reason, which
@@ -87,6 +98,21 @@ func (f Facts) Interpret(r requirement.Requirement, v requirement.Verdict) (requ
 		return requirement.UnexpectedPass, nil
 	}
 	return v, nil
+}
+
+// Apply gives a result the verdict that Interpret says, and an unexpected pass a
+// reason: the deviation that did not show.
+func (f Facts) Apply(r requirement.Requirement, result *requirement.Result) error {
+	v, err := f.Interpret(r, result.Verdict)
+	if err != nil {
+		return err
+	}
+	if v == requirement.UnexpectedPass {
+		result.Reason = fmt.Sprintf("conformant, though the catalogue lists a deviation for this version: %s (%s)",
+			strings.TrimSuffix(r.Deviation.Actual, "."), r.Deviation.Issue)
+	}
+	result.Verdict = v
+	return nil
 }
 
 // outside tells whether a version is before the minor since or after the minor

@@ -3,6 +3,7 @@ package gate
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -100,7 +101,7 @@ func Probe(ctx context.Context, client kubernetes.Interface, t Target) (Facts, e
 		}
 	}
 	for gate, probe := range gates {
-		on, err := probe.on(ctx, client, t)
+		on, err := probe.on(ctx, client, t, gate)
 		if err != nil {
 			return Facts{}, fmt.Errorf("probe feature gate %s: %w", gate, err)
 		}
@@ -170,7 +171,7 @@ var admission = []question{
 
 // refused asks admission by a dry run; it returns why not.
 func refused(ctx context.Context, client kubernetes.Interface, t Target, q question) (string, error) {
-	_, err := dryRun(ctx, client, t, q.change)
+	_, err := dryRun(ctx, client, t, string(q.need), q.change)
 	switch {
 	case err == nil:
 		return "", nil
@@ -181,10 +182,11 @@ func refused(ctx context.Context, client kubernetes.Interface, t Target, q quest
 	}
 }
 
-func dryRun(ctx context.Context, client kubernetes.Interface, t Target, change func(*corev1.Pod)) (*corev1.Pod, error) {
+// dryRun asks for a pod that is not created. What it is about is part of its name,
+// so that two questions never are about one pod.
+func dryRun(ctx context.Context, client kubernetes.Interface, t Target, about string, change func(*corev1.Pod)) (*corev1.Pod, error) {
 	pod := t.Pod.DeepCopy()
-	pod.Name = ""
-	pod.GenerateName = t.Pod.Name + "-"
+	pod.Name += "-" + strings.ToLower(about)
 	change(pod)
 	return client.CoreV1().Pods(t.Namespace).Create(ctx, pod, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
 }
@@ -226,8 +228,8 @@ func restartRule(action corev1.ContainerRestartRuleAction) gateProbe {
 	}
 }
 
-func (g gateProbe) on(ctx context.Context, client kubernetes.Interface, t Target) (bool, error) {
-	pod, err := dryRun(ctx, client, t, g.change)
+func (g gateProbe) on(ctx context.Context, client kubernetes.Interface, t Target, name string) (bool, error) {
+	pod, err := dryRun(ctx, client, t, name, g.change)
 	switch {
 	case apierrors.IsInvalid(err), apierrors.IsBadRequest(err), apierrors.IsForbidden(err):
 		return false, nil

@@ -86,12 +86,10 @@ func (j *J) Measure(name string, seconds []float64, largestError float64) {
 	if len(seconds) == 0 {
 		return
 	}
-	sorted := slices.Sorted(slices.Values(seconds))
 	if j.result.Measurements == nil {
 		j.result.Measurements = map[string]requirement.Measurement{}
 	}
-	j.result.Measurements[name] = requirement.Measurement{Count: len(sorted), Min: sorted[0],
-		Median: sorted[len(sorted)/2], Max: sorted[len(sorted)-1], Error: largestError}
+	j.result.Measurements[name] = requirement.Measure(seconds, largestError)
 }
 
 // Outcome writes down which of several permitted outcomes was seen.

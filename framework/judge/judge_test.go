@@ -25,6 +25,16 @@ func sample(more ...string) *ht.Builder {
 			ht.Entry(5*time.Second, "signal", "name", "SIGTERM")}, more...)...)))
 }
 
+func TestOutcome(t *testing.T) {
+	r := judge.Evaluate(func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(HookEnd(PreStop)))
+		j.Outcome("the hook ended")
+	}, sample().Done())
+	if r.Verdict != requirement.Conformant || r.Outcome != "the hook ended" {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestEvaluate(t *testing.T) {
 	good := func() *Matcher { return HappenBefore(HookEnd(PreStop), Signal("SIGTERM")) }
 	bad := func() *Matcher { return HappenBefore(Signal("SIGTERM"), HookEnd(PreStop)) }
@@ -155,8 +165,8 @@ func TestMeasure(t *testing.T) {
 		}
 	}, sample().Done())
 	want := map[string]requirement.Measurement{
-		"odd":  {Count: 3, Min: -0.1, Median: 0.2, Max: 0.3, Error: 0.001},
-		"even": {Count: 4, Min: 1, Median: 3, Max: 4},
+		"odd":  {Count: 3, Min: -0.1, Median: 0.2, P90: 0.3, Max: 0.3, Error: 0.001},
+		"even": {Count: 4, Min: 1, Median: 3, P90: 4, Max: 4},
 	}
 	if r.Verdict != requirement.Conformant || len(r.Measurements) != len(want) {
 		t.Errorf("%s: %+v", r.Verdict, r.Measurements)

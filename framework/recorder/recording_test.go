@@ -3,10 +3,14 @@ package recorder_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	. "github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/recorder"
@@ -49,6 +53,25 @@ func TestStepNoteAndLog(t *testing.T) {
 		if d := h.Events[1].Time.At.Sub(h.Events[0].Time.At); d != time.Second {
 			t.Errorf("the step took %s", d)
 		}
+	})
+}
+
+// TestStepRefused: what the API server answered can be asked for.
+func TestStepRefused(t *testing.T) {
+	inBubble(t, newAPI, func(t *testing.T, _ *api, r *recorder.Recorder) {
+		rec := r.Open(label, Header{})
+		conflict := apierrors.NewConflict(groupResource("pods"), "p", errors.New("another uid"))
+		rec.Step("delete", "p", nil)(fmt.Errorf("delete pod p: %w", conflict))
+		rec.Step("delete", "p", nil)(errors.New("connection refused"))
+		rec.Read(func(h *History) {
+			ends := h.All(StepEnd("delete"))
+			if f := ends[0].Fields; f["code"] != "409" || f["reason"] != "Conflict" || !strings.HasPrefix(f["error"], "delete pod p: ") {
+				t.Errorf("refused: %v", f)
+			}
+			if _, answered := ends[1].Fields["code"]; answered {
+				t.Errorf("never asked: %v", ends[1].Fields)
+			}
+		})
 	})
 }
 

@@ -2,6 +2,7 @@ package requirement_test
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,6 +21,15 @@ const good = `- id: prestop.before-term
   source:
     - https://kubernetes.io/docs/
 `
+
+// deviating is a deviation for the end of good, with one more line.
+func deviating(line string) string {
+	text := "  deviation:\n    documented: It ends.\n    actual: It goes on.\n    judged: actual\n    issue: https://x.example/1\n"
+	if line != "" {
+		text += "  " + line + "\n"
+	}
+	return text
+}
 
 // catalogueOf returns a file system whose catalogue consists of the given
 // files, by their base name.
@@ -121,6 +131,10 @@ func TestLoadFSReadsEveryField(t *testing.T) {
   note: Why it is so.
   since: "1.31"
   until: "1.40"
+  elsewhere: Another behaviour.
+  gate: SomeGate
+  deviation: {documented: One thing., actual: Another., judged: documented, sometimes: true, since: "1.33", until: "1.36", issue: none}
+  untestable: Nobody sees it.
   needs: [pods/exec, pods/eviction, services, hostpath]
 `}))
 	if err != nil {
@@ -134,12 +148,15 @@ func TestLoadFSReadsEveryField(t *testing.T) {
 		ID: "prestop.full", Area: "prestop", Level: requirement.MustNot, Profile: requirement.Extended,
 		Sentence: "A sentence over two lines is one.",
 		Source:   []string{"https://kubernetes.io/docs/", "pkg/kubelet/x.go (f)"},
-		Note:     "Why it is so.", Since: "1.31", Until: "1.40",
+		Note:     "Why it is so.", Since: "1.31", Until: "1.40", Elsewhere: "Another behaviour.", Gate: "SomeGate",
+		Deviation: &requirement.Deviation{Documented: "One thing.", Actual: "Another.", Judged: requirement.JudgedDocumented,
+			Sometimes: true, Since: "1.33", Until: "1.36", Issue: "none"},
+		Untestable: "Nobody sees it.",
 		Needs: []requirement.Need{
 			requirement.NeedExec, requirement.NeedEviction, requirement.NeedServices, requirement.NeedHostPath,
 		},
 	}
-	if fmt.Sprintf("%#v", got) != fmt.Sprintf("%#v", want) {
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %#v\nwant %#v", got, want)
 	}
 }
@@ -188,7 +205,7 @@ func TestLoadFSErrors(t *testing.T) {
 		{"id without a dot", replace("prestop.before-term", "prestop"), []string{`id "prestop" is not of the form`}},
 		{"id with capitals", replace("before-term", "beforeTerm"), []string{`id "prestop.beforeTerm" is not of the form`}},
 		{"id with an empty word", replace("before-term", "before..term"), []string{`is not of the form area.words`}},
-		{"bad level", replace("MUST", "must"), []string{`level "must" is none of MUST, MUST NOT, SHOULD, OBSERVED`}},
+		{"bad level", replace("MUST", "must"), []string{`level "must" is none of MUST, MUST NOT, SHOULD, MAY, OBSERVED`}},
 		{"no level", without("  level: MUST"), []string{`level "" is none of`}},
 		{"bad profile", replace("core", "basic"), []string{`profile "basic" is none of [core extended node]`}},
 		{"no profile", without("  profile: core"), []string{`profile "" is none of`}},
@@ -201,16 +218,20 @@ func TestLoadFSErrors(t *testing.T) {
 		{"since with a patch", good + "  since: 1.33.2\n", []string{`version "1.33.2" is not a minor`}},
 		{"bad until", good + "  until: latest\n", []string{`version "latest" is not a minor`}},
 		{"bad need", good + "  needs: [pods/log]\n", []string{`need "pods/log" is none of`, "pods/exec", "pods/eviction", "services", "hostpath"}},
+		{"bad version of a deviation", good + deviating("  until: next"), []string{`version "next" is not a minor`}},
+		{"deviation without an issue", good + strings.Replace(deviating(""), "    issue: https://x.example/1\n", "", 1), []string{"a deviation says what is documented, what is actual, and the issue"}},
+		{"deviation judged by neither", good + strings.Replace(deviating(""), "judged: actual", "judged: both", 1), []string{`judged "both" is neither documented nor actual`}},
+		{"elsewhere without a limit", good + "  elsewhere: Nothing happens.\n", []string{"there is no elsewhere"}},
 		{"area given", good + "  area: prestop\n", []string{"area is set from the file's name; remove it"}},
 		{
 			"two faults in one entry",
-			replace("MUST", "MAY") + "  since: next\n",
-			[]string{`level "MAY"`, `version "next"`},
+			replace("MUST", "MIGHT") + "  since: next\n",
+			[]string{`level "MIGHT"`, `version "next"`},
 		},
 		{
 			"faults in two entries",
-			replace("MUST", "MAY") + strings.Replace(replace("core", "basic"), "before-term", "once", 1),
-			[]string{`prestop.before-term: level "MAY"`, `prestop.once: profile "basic"`},
+			replace("MUST", "MIGHT") + strings.Replace(replace("core", "basic"), "before-term", "once", 1),
+			[]string{`prestop.before-term: level "MIGHT"`, `prestop.once: profile "basic"`},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -235,7 +256,7 @@ func TestLoadFSNamesEveryFile(t *testing.T) {
 		"grace.yaml":     "- id: [\n",
 		"poststart.yaml": good,
 		"prestop.yaml":   good, // the id of poststart.yaml again
-		"status.yaml":    strings.Replace(strings.Replace(good, "before-term", "other", 1), "MUST", "MAY", 1),
+		"status.yaml":    strings.Replace(strings.Replace(good, "before-term", "other", 1), "MUST", "MIGHT", 1),
 	}))
 	if err == nil {
 		t.Fatal("no error")

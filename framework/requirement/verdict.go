@@ -1,6 +1,9 @@
 package requirement
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Verdict is what a check says of a requirement.
 type Verdict string
@@ -54,11 +57,21 @@ type Result struct {
 
 // A Measurement is a number taken from a history, with its error.
 type Measurement struct {
-	// Count is how many samples there are; Min, Median and Max are in seconds.
+	// Count is how many samples there are. Min, Median, P90 (at most a tenth is
+	// above) and Max are in seconds.
 	Count  int     `json:"count"`
 	Min    float64 `json:"min"`
 	Median float64 `json:"median"`
+	P90    float64 `json:"p90"`
 	Max    float64 `json:"max"`
 	// Error is the largest error of a sample, in seconds.
 	Error float64 `json:"error"`
+}
+
+// Measure makes a measurement of at least one sample, in seconds. Of an even
+// number the upper one of the two in the middle is the median.
+func Measure(seconds []float64, largestError float64) Measurement {
+	sorted := slices.Sorted(slices.Values(seconds))
+	n := len(sorted)
+	return Measurement{Count: n, Min: sorted[0], Median: sorted[n/2], P90: sorted[(9*n+9)/10-1], Max: sorted[n-1], Error: largestError}
 }

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/latency"
 	"github.com/hookcheck/hookcheck/framework/requirement"
 	"github.com/hookcheck/hookcheck/framework/scenario"
 )
@@ -149,6 +151,8 @@ func (s *Session) run(ctx context.Context, sc *scenario.Scenario) ([]requirement
 // record makes the history of a scenario, saves it and judges it.
 func (s *Session) record(ctx context.Context, sc *scenario.Scenario, selected func(string) bool) ([]requirement.Result, error) {
 	s.o.Sink.Started(sc.Name)
+	began := time.Now()
+	ctx = within(ctx, sc.Name)
 	recording := s.recorder.Open(sc.Label(), s.header(sc.Name))
 	defer s.recorder.Forget(sc.Label())
 	x := &scenario.Execution{Client: s.client, Dynamic: s.dynamic, Mapper: s.mapper, Config: s.o.Config,
@@ -165,6 +169,8 @@ func (s *Session) record(ctx context.Context, sc *scenario.Scenario, selected fu
 	if err := x.Clean(clean, sc.Label()); err != nil {
 		s.o.Sink.Warn(err.Error())
 	}
+	s.meter.ran(h, time.Since(began))
+	s.measure(h)
 	if err := h.Save(filepath.Join(s.o.Artifacts, scenario.HistoryPath(sc.Name))); err != nil {
 		return nil, fmt.Errorf("save the history of %s: %w", sc.Name, err)
 	}
@@ -174,17 +180,22 @@ func (s *Session) record(ctx context.Context, sc *scenario.Scenario, selected fu
 	return s.interpret(sc.Judge(h, selected))
 }
 
+// measure adds what a history tells of how fast the node is.
+func (s *Session) measure(h *history.History) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.samples.Add(latency.Of(h))
+}
+
 // interpret says what verdicts mean where a deviation is known.
 func (s *Session) interpret(results []requirement.Result) ([]requirement.Result, error) {
 	if s.o.NoKnown {
 		return results, nil
 	}
 	for i := range results {
-		v, err := s.Facts.Interpret(s.selected[results[i].Requirement], results[i].Verdict)
-		if err != nil {
+		if err := s.Facts.Apply(s.selected[results[i].Requirement], &results[i]); err != nil {
 			return nil, err
 		}
-		results[i].Verdict = v
 	}
 	return results, nil
 }

@@ -14,6 +14,7 @@ import (
 	clienttesting "k8s.io/client-go/testing"
 
 	"github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/judge"
 	"github.com/hookcheck/hookcheck/framework/requirement"
 	"github.com/hookcheck/hookcheck/framework/scenario"
 )
@@ -201,6 +202,120 @@ func TestProcsBoundsWhatRunsAtOnce(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAloneComesLast: what disturbs others runs when all others are done, one
+// after the other, and what was not selected is not waited for.
+func TestAloneComesLast(t *testing.T) {
+	for _, procs := range []int{1, 2, 8} {
+		bubble(t, func(t *testing.T) {
+			b := newBench(t, named("a.one", "a.two", "a.three")...)
+			b.o.Procs = procs
+			running := 0
+			begin := time.Now()
+			took := func(d time.Duration, alone bool) func(context.Context) error {
+				return func(context.Context) error {
+					running++
+					if alone && (running != 1 || time.Since(begin) < 2*time.Second) {
+						t.Errorf("%d at once, %d run after %s", procs, running, time.Since(begin))
+					}
+					time.Sleep(d)
+					running--
+					return nil
+				}
+			}
+			first, second, other := example(one, took(time.Second, true), "a.one"), example(two, took(time.Second, true), "a.two"),
+				example(three, took(2*time.Second, false), "a.three")
+			first.Alone, second.Alone = true, true
+			all := []*scenario.Scenario{first, second, other}
+			b.Start(t.Context(), all)
+			for _, sc := range all {
+				if results, err := b.Results(t.Context(), sc); err != nil || len(results) != 1 {
+					t.Errorf("%v, %v", results, err)
+				}
+			}
+			if d := time.Since(begin); d != 4*time.Second {
+				t.Errorf("%d at once: %s, want 4s", procs, d)
+			}
+		})
+	}
+}
+
+func TestAloneIsNotBegunAfterAnInterrupt(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, named("a.one", "a.two")...)
+		b.o.Procs = 2
+		ctx, cancel := context.WithCancel(t.Context())
+		alone := example(two, func(context.Context) error { t.Error("it was run"); return nil }, "a.two")
+		alone.Alone = true
+		b.Start(ctx, []*scenario.Scenario{alone, example(one, func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }, "a.one")})
+		synctest.Wait()
+		cancel()
+		synctest.Wait()
+	})
+}
+
+// deviating is a requirement whose violation is known on this version.
+func deviating(id string) requirement.Requirement {
+	return requirement.Requirement{ID: id, Deviation: &requirement.Deviation{Judged: requirement.JudgedDocumented,
+		Documented: "It ends.", Actual: "It goes on.", Since: "1.31", Issue: "https://x.example/1"}}
+}
+
+func TestKnownDeviations(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		noKnown bool
+		want    []string
+	}{
+		{"interpreted", false, []string{"result a.one unexpected pass", "result a.two known deviation"}},
+		{"like anything else", true, []string{"result a.one conformant", "result a.two non-conformant"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				b := newBench(t, deviating("a.one"), deviating("a.two"))
+				b.o.NoKnown = tc.noKnown
+				sc := example(one, nil, "a.one", "a.two")
+				sc.Checks[1].Judge = func(j *judge.J, h *history.History) { j.Expect(h).To(history.ContainNo(history.Note(one))) }
+				results, err := b.Results(t.Context(), sc)
+				if err != nil {
+					t.Fatal(err)
+				}
+				b.sink.expect(t, append(append([]string{"started grace/floor"}, tc.want...), "finished grace/floor")...)
+				if r := results[1]; r.Expected == "" || r.Seen == "" || r.Reason == "" {
+					t.Errorf("the evidence is gone: %+v", r)
+				}
+				if !tc.noKnown && !strings.Contains(results[0].Reason, "It goes on (https://x.example/1)") {
+					t.Errorf("an unexpected pass does not say of what: %q", results[0].Reason)
+				}
+			})
+		})
+	}
+	t.Run("a deviation that cannot be decided ends the run", func(t *testing.T) {
+		bubble(t, func(t *testing.T) {
+			r := deviating("a.one")
+			r.Deviation.Since = "banana"
+			b := newBench(t, r)
+			if _, err := b.Results(t.Context(), example(one, nil, "a.one")); err == nil || !strings.HasPrefix(err.Error(), "requirement a.one: deviation: since: ") {
+				t.Errorf("error %v", err)
+			}
+		})
+	})
+}
+
+func TestSkipUntestable(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		untestable := requirement.Requirement{ID: "a.note", Untestable: "it is a design note"}
+		b := newBench(t)
+		b.o.Selected = append(named("a.one"), untestable)
+		if err := b.skipUntestable(); err != nil {
+			t.Fatal(err)
+		}
+		b.sink.expect(t, "result a.note not applicable")
+		b.sink.err = errors.New("disk full")
+		if err := b.skipUntestable(); err == nil || err.Error() != "write down the verdict on a.note: disk full" {
+			t.Errorf("error %v", err)
+		}
+	})
 }
 
 func TestWaitingForResultsEnds(t *testing.T) {

@@ -57,6 +57,7 @@ func (s *Session) preflight(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("create a first pod: %w", err)
 	}
+	s.meter.pod(created.UID)
 	s.clocks.created(created.CreationTimestamp.Time, begin, time.Now())
 	running, err := s.awaitFirstPod(ctx, created)
 	if err != nil {

@@ -152,8 +152,17 @@ func TestPreflight(t *testing.T) {
 			if b.Node.Name != "node-1" || b.prepare.Node != "node-1" || b.Facts.Kubelet != "v1.35.1" || b.Facts.Server != "v1.36.4" {
 				t.Errorf("node %s, pinned to %s, facts %+v", b.Node.Name, b.prepare.Node, b.Facts)
 			}
-			if why := b.Facts.Missing[requirement.NeedExec]; why != "not allowed to create pods/exec in namespace hookcheck-k7" || len(b.Facts.Missing) != 1 {
-				t.Errorf("missing: %v", b.Facts.Missing)
+			for need, want := range map[requirement.Need]string{
+				requirement.NeedExec: "not allowed to create pods/exec in namespace hookcheck-k7",
+				requirement.NeedDNS:  "Service kube-dns in kube-system has no ready endpoint",
+				requirement.NeedNode: "hookcheck cannot run commands on this node",
+			} {
+				if b.Facts.Missing[need] != want {
+					t.Errorf("need %s: %q, want %q", need, b.Facts.Missing[need], want)
+				}
+			}
+			if len(b.Facts.Missing) != 3 || len(b.Facts.Gates) == 0 {
+				t.Errorf("missing: %v; gates %v", b.Facts.Missing, b.Facts.Gates)
 			}
 			if offsets := b.clocks.offsets(); len(offsets) != 2 || offsets[history.NodeClock].High-offsets[history.NodeClock].Low > 2*time.Second {
 				t.Errorf("offsets %v", offsets)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/hookcheck/hookcheck/framework/gate"
 	"github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/latency"
 	"github.com/hookcheck/hookcheck/framework/recorder"
 	"github.com/hookcheck/hookcheck/framework/requirement"
 	"github.com/hookcheck/hookcheck/framework/scenario"
@@ -68,14 +69,16 @@ type Session struct {
 	prepare  scenario.Preparation
 	selected map[string]requirement.Requirement
 	clocks   clocks
+	meter    *meter
 	stop     context.CancelFunc
 
 	// Facts and Node are what the set-up found out.
 	Facts gate.Facts
 	Node  *corev1.Node
 
-	mu    sync.Mutex
-	tasks map[string]*task
+	mu      sync.Mutex
+	tasks   map[string]*task
+	samples latency.Samples
 }
 
 // Open sets a run up: it removes leftovers of dead runs, makes the namespace,
@@ -83,14 +86,15 @@ type Session struct {
 // and the node works, and show how the clocks stand. Whatever it made is removed
 // again where it fails.
 func Open(ctx context.Context, o Options) (_ *Session, err error) {
-	s := &Session{o: o, tasks: map[string]*task{}, selected: map[string]requirement.Requirement{}}
+	s := &Session{o: o, tasks: map[string]*task{}, selected: map[string]requirement.Requirement{}, meter: newMeter(), samples: latency.Samples{}}
+	s.o.Config = s.meter.attach(o.Config)
 	for _, r := range o.Selected {
 		s.selected[r.ID] = r
 	}
-	if s.client, err = kubernetes.NewForConfig(o.Config); err != nil {
+	if s.client, err = kubernetes.NewForConfig(s.o.Config); err != nil {
 		return nil, err
 	}
-	if s.dynamic, err = dynamic.NewForConfig(o.Config); err != nil {
+	if s.dynamic, err = dynamic.NewForConfig(s.o.Config); err != nil {
 		return nil, err
 	}
 	s.mapper = restmapper.NewDeferredDiscoveryRESTMapper(memory.NewMemCacheClient(s.client.Discovery()))
@@ -144,6 +148,16 @@ func (s *Session) skipUntestable() error {
 func (s *Session) nodeAccess(context.Context) string {
 	return "hookcheck cannot run commands on this node"
 }
+
+// Measurements are those of all scenarios so far: see package latency.
+func (s *Session) Measurements() map[string]requirement.Measurement {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.samples.Summary()
+}
+
+// Weight is what the run cost so far.
+func (s *Session) Weight() Weight { return s.meter.weight() }
 
 // Namespace is the namespace of the run.
 func (s *Session) Namespace() string { return s.space.name }

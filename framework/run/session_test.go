@@ -25,6 +25,7 @@ import (
 	"github.com/hookcheck/hookcheck/framework/gate"
 	"github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/judge"
+	"github.com/hookcheck/hookcheck/framework/latency"
 	"github.com/hookcheck/hookcheck/framework/recorder"
 	"github.com/hookcheck/hookcheck/framework/requirement"
 	"github.com/hookcheck/hookcheck/framework/scenario"
@@ -88,7 +89,7 @@ func newBench(t *testing.T, selected ...requirement.Requirement) *bench {
 	b.Session = &Session{o: Options{ID: "k7", Sink: b.sink, Artifacts: t.TempDir()}, client: b.client,
 		dynamic: dynamicfake.NewSimpleDynamicClient(scheme.Scheme), mapper: meta.NewDefaultRESTMapper(nil),
 		space: &space{name: "hookcheck-k7", run: "k7", own: true}, recorder: r, prepare: scenario.Preparation{Run: "k7"},
-		selected: map[string]requirement.Requirement{}, tasks: map[string]*task{},
+		selected: map[string]requirement.Requirement{}, tasks: map[string]*task{}, meter: newMeter(), samples: latency.Samples{},
 		Facts: gate.Facts{Server: "v1.36.4", Kubelet: "v1.35.1", Missing: map[requirement.Need]string{requirement.NeedExec: "not allowed"}},
 		Node: &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "node-1"},
 			Status: corev1.NodeStatus{NodeInfo: corev1.NodeSystemInfo{KubeletVersion: "v1.35.1", ContainerRuntimeVersion: "containerd://2.2.1"}}}}

@@ -43,7 +43,7 @@ func TestSpecs(t *testing.T) {
 	}
 	broken := errors.New("the cluster is gone")
 	var ids []string
-	for _, r := range catalogue.All()[:8] {
+	for _, r := range catalogue.All()[:10] {
 		ids = append(ids, r.ID)
 	}
 	result := func(i int, v requirement.Verdict, reason string) []requirement.Result {
@@ -61,6 +61,8 @@ func TestSpecs(t *testing.T) {
 		{&fakeRunner{results: result(3, requirement.Inconclusive, "the node slept")}, types.SpecStateFailed, "inconclusive: the node slept\nthe window"},
 		{&fakeRunner{results: result(4, requirement.NotApplicable, "version: too old")}, types.SpecStateSkipped, "version: too old"},
 		{&fakeRunner{results: result(5, requirement.NotRun, "interrupted: by hand")}, types.SpecStateSkipped, "interrupted: by hand"},
+		{&fakeRunner{results: result(6, requirement.KnownDeviation, "it goes on")}, types.SpecStateSkipped, "known deviation: it goes on"},
+		{&fakeRunner{results: result(7, requirement.UnexpectedPass, "it was mended")}, types.SpecStateFailed, "unexpected pass: it was mended\nthe window"},
 		{&fakeRunner{results: result(0, requirement.NonConformant, "of another")}, types.SpecStateSkipped, "not selected"},
 		{&fakeRunner{err: broken}, types.SpecStateAborted, "the cluster is gone"},
 	}

@@ -72,6 +72,21 @@ func TestValidate(t *testing.T) {
 	}
 }
 
+func TestValidateUntestable(t *testing.T) {
+	c, err := requirement.LoadFS(fstest.MapFS{"catalogue/prestop.yaml": {Data: []byte(
+		"- id: prestop.note\n  level: MUST\n  profile: core\n  sentence: This is a whole sentence.\n  source: [somewhere]\n  untestable: It is a note.\n")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Validate(c, nil); err != nil {
+		t.Errorf("it needs no check: %v", err)
+	}
+	err = Validate(c, []*Scenario{{Name: "prestop/x", Checks: checks("prestop.note")}})
+	if err == nil || !strings.HasSuffix(err.Error(), "requirement prestop.note is said to be untestable, and prestop/x checks it") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // register makes scenarios known for the time of a test.
 func register(t *testing.T, names ...string) {
 	t.Helper()
@@ -142,6 +157,9 @@ func TestDeclaration(t *testing.T) {
 	}
 	if c := s.Checks[0]; c.Requirement != "prestop.a" || !strings.HasSuffix(c.File, "scenario_test.go") || c.Line == 0 {
 		t.Errorf("the check is said to stand in %s:%d", c.File, c.Line)
+	}
+	if d.Alone(); !s.Alone {
+		t.Error("not alone")
 	}
 	if d.AsWritten(); !s.AsWritten {
 		t.Error("not as written")

@@ -121,7 +121,7 @@ func DeletePods(pods []string, options ...DeleteOption) Step {
 	o := deleteOptions(options)
 	return Step{Text: text("delete", pods), Do: func(ctx context.Context, x *Execution) error {
 		for _, name := range x.pods(pods) {
-			end := x.Recording.Step("delete", name, describeGrace(o))
+			end := x.Recording.Step("delete", name, describeDelete(o))
 			err := x.Client.CoreV1().Pods(x.Namespace).Delete(ctx, name, o)
 			end(err)
 			if err != nil && !apierrors.IsNotFound(err) {
@@ -143,11 +143,17 @@ func deleteOptions(options []DeleteOption) metav1.DeleteOptions {
 	return o
 }
 
-func describeGrace(o metav1.DeleteOptions) map[string]string {
-	if o.GracePeriodSeconds == nil {
-		return nil
+// describeDelete is what the begin of the step says of the request: the grace
+// period it asks for, and that it is not to be carried out.
+func describeDelete(o metav1.DeleteOptions) map[string]string {
+	fields := map[string]string{}
+	if o.GracePeriodSeconds != nil {
+		fields["grace"] = strconv.FormatInt(*o.GracePeriodSeconds, 10) + "s"
 	}
-	return map[string]string{"grace": strconv.FormatInt(*o.GracePeriodSeconds, 10) + "s"}
+	if len(o.DryRun) > 0 {
+		fields["dryRun"] = "true"
+	}
+	return fields
 }
 
 // AwaitTerminated waits until the kubelet is done with the pods (all where none

@@ -16,7 +16,7 @@ func EvictPods(pods []string, options ...DeleteOption) Step {
 	o := deleteOptions(options)
 	return Step{Text: text("evict", pods), Do: func(ctx context.Context, x *Execution) error {
 		for _, name := range x.pods(pods) {
-			end := x.Recording.Step("evict", name, describeGrace(o))
+			end := x.Recording.Step("evict", name, describeDelete(o))
 			err := x.Client.CoreV1().Pods(x.Namespace).EvictV1(ctx, &policyv1.Eviction{
 				ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: x.Namespace}, DeleteOptions: &o})
 			end(err)

@@ -20,7 +20,7 @@ type definition struct {
 	File     string   `json:"file"`     // in k8s.io/kubernetes
 	Find     string   `json:"find"`     // stands exactly once in File
 	Replace  string   `json:"replace"`  // with what
-	Expected []string `json:"expected"` // requirements that must be non-conformant
+	Expected []string `json:"expected"` // requirements that must turn red
 }
 
 // load reads a definition by its id.

@@ -10,8 +10,8 @@ import (
 )
 
 func TestLine(t *testing.T) {
-	s := reports.Summary{Conformant: 70, NonConformant: 1, Inconclusive: 2, NotApplicable: 4, NotRun: 3}
-	if got, want := line(s, 1), "70 passed, 7 failed, 4 skipped"; got != want {
+	s := reports.Summary{Conformant: 70, NonConformant: 1, UnexpectedPass: 1, Inconclusive: 2, NotApplicable: 4, NotRun: 3, KnownDeviation: 5}
+	if got, want := line(s, 1), "70 passed, 8 failed, 9 skipped"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
