@@ -57,11 +57,14 @@ const (
 	NeedDNS             Need = "dns"             // the cluster resolves the names of Services
 	NeedRoot            Need = "root"            // admission lets a container run as root
 	NeedNode            Need = "node"            // commands can be run on the node: a container of kind
+	NeedHostNetwork     Need = "hostnetwork"     // admission lets a pod use the node's network
+	NeedNetworkPolicies Need = "networkpolicies" // permission to create and delete NetworkPolicies
 )
 
 // Needs lists the needs.
 var Needs = []Need{NeedExec, NeedEviction, NeedServices, NeedHostPath, NeedNamespaces, NeedPriorityClasses, NeedTaints,
-	NeedMetrics, NeedDNS, NeedRoot, NeedNode}
+	NeedMetrics, NeedDNS, NeedRoot, NeedNode,
+	NeedHostNetwork, NeedNetworkPolicies}
 
 // A Deviation says where the documentation and the kubelets part.
 type Deviation struct {
