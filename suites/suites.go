@@ -4,8 +4,10 @@ package suites
 import (
 	// The suites register their scenarios when they are initialised.
 	_ "github.com/hookcheck/hookcheck/suites/demos"
+	_ "github.com/hookcheck/hookcheck/suites/exec"
 	_ "github.com/hookcheck/hookcheck/suites/grace"
 	_ "github.com/hookcheck/hookcheck/suites/handlers"
+	_ "github.com/hookcheck/hookcheck/suites/http"
 	_ "github.com/hookcheck/hookcheck/suites/poststart"
 	_ "github.com/hookcheck/hookcheck/suites/prestop"
 )
