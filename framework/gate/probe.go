@@ -58,6 +58,10 @@ var permissions = map[requirement.Need][]permission{
 		{attributes: authorizationv1.ResourceAttributes{Verb: "create", Group: "apps", Resource: "replicasets"}},
 		{attributes: authorizationv1.ResourceAttributes{Verb: "delete", Group: "apps", Resource: "replicasets"}},
 	},
+	requirement.NeedNetworkPolicies: {
+		{attributes: authorizationv1.ResourceAttributes{Verb: "create", Group: "networking.k8s.io", Resource: "networkpolicies"}},
+		{attributes: authorizationv1.ResourceAttributes{Verb: "delete", Group: "networking.k8s.io", Resource: "networkpolicies"}},
+	},
 	requirement.NeedTaints:  {{attributes: authorizationv1.ResourceAttributes{Verb: "patch", Resource: "nodes"}, cluster: true}},
 	requirement.NeedMetrics: {{attributes: authorizationv1.ResourceAttributes{Verb: "get", Resource: "nodes", Subresource: "proxy"}, cluster: true}},
 }
@@ -163,6 +167,7 @@ var admission = []question{
 		p.Spec.Volumes = append(p.Spec.Volumes, corev1.Volume{Name: "host", VolumeSource: corev1.VolumeSource{
 			HostPath: &corev1.HostPathVolumeSource{Path: "/tmp"}}})
 	}},
+	{requirement.NeedHostNetwork, "the node's network", func(p *corev1.Pod) { p.Spec.HostNetwork = true }},
 	{requirement.NeedRoot, "a container that runs as root", func(p *corev1.Pod) {
 		root, no := int64(0), false
 		p.Spec.SecurityContext = &corev1.PodSecurityContext{RunAsUser: &root, RunAsNonRoot: &no}

@@ -59,6 +59,8 @@ const (
 	NeedDNS             Need = "dns"                  // the cluster resolves the names of Services
 	NeedRoot            Need = "root"                 // admission lets a container run as root
 	NeedWorkloads       Need = "workloads"            // permission to create and delete StatefulSets and ReplicaSets
+	NeedHostNetwork     Need = "hostnetwork"          // admission lets a pod use the node's network
+	NeedNetworkPolicies Need = "networkpolicies"      // permission to create and delete NetworkPolicies
 	NeedNode            Need = "node"                 // commands can be run on the node: a container of kind
 )
 
@@ -77,6 +79,8 @@ var Needs = []Need{
 	NeedDNS,
 	NeedRoot,
 	NeedWorkloads,
+	NeedHostNetwork,
+	NeedNetworkPolicies,
 	NeedNode,
 }
 

@@ -14,16 +14,19 @@ import (
 // httpGet.host takes no name that the node could resolve.
 const podIP = "podIP("
 
+// podIPv6 is the same as an IPv6 address: an IPv4 address in the form ::ffff:a.b.c.d
+// (RFC 4291, section 2.5.5.2), which is dialled as the IPv4 address that it is.
+const podIPv6 = "podIPv6("
+
 // resolve replaces what a manifest cannot know: the IPs of pods. It returns o
 // itself where there is nothing to replace.
 func (x *Execution) resolve(o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 	var unknown []string
 	replaced := replace(o.Object, func(s string) string {
-		name, ok := strings.CutPrefix(s, podIP)
-		if !ok || !strings.HasSuffix(name, ")") {
+		name, form := podIPOf(s)
+		if name == "" {
 			return s
 		}
-		name = strings.TrimSuffix(name, ")")
 		ip := ""
 		x.Recording.Read(func(h *history.History) {
 			if p := h.Pod(name); p != nil {
@@ -33,12 +36,32 @@ func (x *Execution) resolve(o *unstructured.Unstructured) (*unstructured.Unstruc
 		if ip == "" {
 			unknown = append(unknown, name)
 		}
-		return ip
+		return form(ip)
 	})
 	if len(unknown) > 0 {
 		return o, fmt.Errorf("pod %s, whose IP it names, has none yet", strings.Join(unknown, ", "))
 	}
 	return &unstructured.Unstructured{Object: replaced.(map[string]any)}, nil
+}
+
+// podIPOf returns the pod whose IP a value stands for, and the form that it is
+// to have; no name where the value stands for itself.
+func podIPOf(value string) (name string, form func(ip string) string) {
+	form = func(ip string) string { return ip }
+	rest, ok := strings.CutPrefix(value, podIP)
+	if !ok {
+		rest, ok = strings.CutPrefix(value, podIPv6)
+		form = func(ip string) string {
+			if strings.Contains(ip, ":") {
+				return ip
+			}
+			return "::ffff:" + ip
+		}
+	}
+	if !ok || !strings.HasSuffix(rest, ")") {
+		return "", nil
+	}
+	return strings.TrimSuffix(rest, ")"), form
 }
 
 // replace returns a copy of a JSON value with every string passed through by.

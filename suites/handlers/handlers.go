@@ -1,4 +1,4 @@
-// Package handlers has the scenarios about the ways to say what a hook does:
-// httpGet, tcpSocket and sleep, and the rule of probes that httpGet hooks are
-// often believed to share.
+// Package handlers has the scenarios about the ways to say what a hook does that
+// need no process and no server: sleep and tcpSocket. Those about exec and
+// httpGet have packages of their own.
 package handlers

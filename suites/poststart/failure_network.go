@@ -30,4 +30,9 @@ var _ = Describe("failing httpGet and tcpSocket postStart", "poststart/failure_n
 		j.Expect(h).To(Contain(waiting.Of(tcp)))
 		j.Expect(h).To(ContainNo(Entry("tcp").Of(tcp).In("server")))
 	})
+	s.Check("tcp.poststart-fails", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(failed.Of(tcp).In("app")))
+		j.Expect(h).To(Contain(Waiting("PostStartHookError").Of(tcp).In("app").Saying("message", "invalid handler")))
+		j.Expect(h).To(ContainNo(PodVersion(ContainerRunning("app")).Of(tcp)))
+	})
 })

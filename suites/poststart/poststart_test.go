@@ -74,6 +74,13 @@ func TestChecks(t *testing.T) {
 		},
 		// failure_network
 		"poststart.failure.http-conn-refused": {Drop(failed.Of("failure-network-refused")), Drop(Terminated().Of("failure-network-refused"))},
+		"tcp.poststart-fails": {
+			Drop(failed.Of("failure-network-tcp")),
+			Set(Waiting("PostStartHookError").Of("failure-network-tcp"), "message", "failed"),
+			Container("running", "app", Phase(corev1.PodPending), func(cs *corev1.ContainerStatus) {
+				cs.State = corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}
+			}),
+		},
 		"poststart.failure.tcpsocket": {
 			Drop(failed.Of("failure-network-tcp")),
 			Copy("a connection", Start().Of("failure-network-tcp"), func(e *Event) { e.Name = "tcp" }),

@@ -1,20 +1,35 @@
 package scenariotest
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/requirement"
 	"github.com/hookcheck/hookcheck/framework/scenario"
 )
 
-// Mends marks an edit that turns the history of a kubelet that deviates into
-// one of a kubelet that does what is documented. It is for requirements with a
-// deviation whose sentence states what is documented: their recorded history is
-// a bad one already, and the edit proves that the check can pass.
-func Mends(e Edit) Edit {
-	e.mends = true
-	e.Name = "mended: " + e.Name
-	return e
+// Mends marks an edit, or several one after the other, that turns the history of
+// a kubelet that deviates into one of a kubelet that does what is documented. It
+// is for requirements with a deviation whose sentence states what is documented:
+// their recorded history is a bad one already, and the edit proves that the check
+// can pass.
+func Mends(edits ...Edit) Edit {
+	names := make([]string, 0, len(edits))
+	for _, e := range edits {
+		names = append(names, e.Name)
+	}
+	return Edit{Name: "mended: " + strings.Join(names, ", "), mends: true, Do: func(h *history.History) int {
+		changed := 0
+		for _, e := range edits {
+			n := e.Do(h)
+			if n == 0 {
+				return 0
+			}
+			changed += n
+		}
+		return changed
+	}}
 }
 
 // deviating are the requirements whose recorded history may be non-conformant.

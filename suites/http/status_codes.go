@@ -1,4 +1,4 @@
-package handlers
+package http
 
 import (
 	"fmt"
@@ -34,7 +34,7 @@ func probed(code int) string {
 //     postStart, preStop and readiness probe of a container with its status
 //  2. wait until the containers have been probed; delete the pods
 //  3. wait until the kubelet is done with them
-var _ = Describe("statuses for hooks and for probes", "handlers/status_codes", func(s *S) {
+var _ = Describe("statuses for hooks and for probes", "http/status_codes", func(s *S) {
 	s.Do(Create(), AwaitFor("the first probe of each container", Patience, allProbed),
 		Delete(), AwaitTerminated(), Await(KubeEvent("Killing"), Patience))
 

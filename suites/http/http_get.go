@@ -1,6 +1,8 @@
-package handlers
+package http
 
 import (
+	"strings"
+
 	. "github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/judge"
 	. "github.com/hookcheck/hookcheck/framework/scenario"
@@ -12,7 +14,7 @@ import (
 //     host, with headers, and by HTTPS where the certificate is self-signed
 //  2. wait until it is ready; delete it
 //  3. wait until the kubelet is done with it
-var _ = Describe("the request of an httpGet hook", "handlers/http_get", func(s *S) {
+var _ = Describe("the request of an httpGet hook", "http/http_get", func(s *S) {
 	s.Do(Create(), AwaitReady(), Delete(), AwaitTerminated())
 
 	s.Check("http.get-once", func(j *judge.J, h *History) {
@@ -24,12 +26,21 @@ var _ = Describe("the request of an httpGet hook", "handlers/http_get", func(s *
 	})
 	s.Check("http.default-host-is-pod-ip", func(j *judge.J, h *History) {
 		pod := h.Pod("http-get")
-		j.Expect(h).To(Contain(Request("/default-host?a=b").With("header:host", pod.Status.PodIP+":8080")))
+		j.Expect(h).To(Contain(Request("/default-host?a=b").With("header:host", authority(pod.Status.PodIPs[0].IP)+":8080")))
 		j.Expect(h).To(ContainNo(KubeEvent("FailedPostStartHook").In("default-host")))
 	})
 	s.Check("http.headers", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(Request("/headers").With("header:x-hookcheck", "one,two")))
 		j.Expect(h).To(Contain(Request("/headers").With("header:host", "hookcheck.example")))
+	})
+	s.Check("http.no-body-no-auth", func(j *judge.J, h *History) {
+		for _, path := range []string{"/default-host?a=b", "/headers", "/tls"} {
+			request := Request(path)
+			j.Expect(h).To(Contain(request))
+			for _, field := range []string{"b", "header:authorization", "header:cookie"} {
+				j.Expect(h).To(Contain(request.With(field, "")))
+			}
+		}
 	})
 	s.Check("http.https-self-signed", func(j *judge.J, h *History) {
 		j.Expect(h).To(ContainTimes(Request("/tls"), 1))
@@ -37,3 +48,11 @@ var _ = Describe("the request of an httpGet hook", "handlers/http_get", func(s *
 		j.Expect(h).To(ContainNo(KubeEvent("LifecycleHTTPFallback")))
 	})
 })
+
+// authority is an IP as it stands in a URL: an IPv6 address in brackets.
+func authority(ip string) string {
+	if strings.Contains(ip, ":") {
+		return "[" + ip + "]"
+	}
+	return ip
+}
