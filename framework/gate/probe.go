@@ -38,6 +38,8 @@ var permissions = map[requirement.Need][]permission{
 		{attributes: authorizationv1.ResourceAttributes{Verb: "create", Resource: "services"}},
 		{attributes: authorizationv1.ResourceAttributes{Verb: "watch", Group: "discovery.k8s.io", Resource: "endpointslices"}},
 	},
+	requirement.NeedEphemeral: {{attributes: authorizationv1.ResourceAttributes{Verb: "update", Resource: "pods", Subresource: "ephemeralcontainers"}}},
+	requirement.NeedEndpoints: {{attributes: authorizationv1.ResourceAttributes{Verb: "get", Resource: "endpoints"}}},
 	requirement.NeedNamespaces: {
 		{attributes: authorizationv1.ResourceAttributes{Verb: "create", Resource: "namespaces"}, cluster: true},
 		{attributes: authorizationv1.ResourceAttributes{Verb: "delete", Resource: "namespaces"}, cluster: true},

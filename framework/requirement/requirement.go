@@ -50,6 +50,9 @@ const (
 	NeedServices Need = "services"      // permission to create Services and read EndpointSlices
 	NeedHostPath Need = "hostpath"      // admission lets a pod mount a hostPath
 
+	NeedEphemeral Need = "pods/ephemeralcontainers" // permission to update pods/ephemeralcontainers
+	NeedEndpoints Need = "endpoints"                // permission to read Endpoints
+
 	NeedNamespaces      Need = "namespaces"      // permission to create and delete namespaces
 	NeedPriorityClasses Need = "priorityclasses" // permission to create and delete PriorityClasses
 	NeedTaints          Need = "taints"          // permission to change the node: its taints
@@ -61,7 +64,7 @@ const (
 
 // Needs lists the needs.
 var Needs = []Need{NeedExec, NeedEviction, NeedServices, NeedHostPath, NeedNamespaces, NeedPriorityClasses, NeedTaints,
-	NeedMetrics, NeedDNS, NeedRoot, NeedNode}
+	NeedMetrics, NeedDNS, NeedRoot, NeedNode, NeedEphemeral, NeedEndpoints}
 
 // A Deviation says where the documentation and the kubelets part.
 type Deviation struct {

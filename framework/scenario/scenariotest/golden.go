@@ -34,7 +34,7 @@ func Run(t *testing.T, area string, bad Bad) {
 			continue
 		}
 		t.Run(path.Base(s.Name), func(t *testing.T) {
-			good := load(t, s)
+			good := Golden(t, s)
 			for _, r := range s.Judge(good, nil) {
 				if r.Verdict != requirement.Conformant {
 					t.Errorf("good history: %s is %s: %s\n%s", r.Requirement, r.Verdict, r.Reason, r.Window)
@@ -58,7 +58,7 @@ func Run(t *testing.T, area string, bad Bad) {
 }
 
 func judgeBad(t *testing.T, s *scenario.Scenario, id string, edit Edit) {
-	h := load(t, s)
+	h := Golden(t, s)
 	if edit.Do(h) == 0 {
 		t.Fatal("the edit changed nothing")
 	}
@@ -72,8 +72,8 @@ func judgeBad(t *testing.T, s *scenario.Scenario, id string, edit Edit) {
 	}
 }
 
-// load reads the good history of a scenario from the suite's testdata.
-func load(t *testing.T, s *scenario.Scenario) *history.History {
+// Golden reads the good history of a scenario from the suite's testdata.
+func Golden(t *testing.T, s *scenario.Scenario) *history.History {
 	t.Helper()
 	h, err := read(filepath.Join("testdata", path.Base(s.Name)+".jsonl.gz"))
 	if err != nil {
