@@ -4,7 +4,10 @@ package suites
 import (
 	// The suites register their scenarios when they are initialised.
 	_ "github.com/hookcheck/hookcheck/suites/admission"
+	_ "github.com/hookcheck/hookcheck/suites/delivery"
 	_ "github.com/hookcheck/hookcheck/suites/demos"
+	_ "github.com/hookcheck/hookcheck/suites/endpoints"
+	_ "github.com/hookcheck/hookcheck/suites/events"
 	_ "github.com/hookcheck/hookcheck/suites/grace"
 	_ "github.com/hookcheck/hookcheck/suites/handlers"
 	_ "github.com/hookcheck/hookcheck/suites/poststart"

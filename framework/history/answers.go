@@ -49,3 +49,7 @@ func (p Pattern) Without(field string) Pattern {
 	p.text += " without " + field
 	return p
 }
+
+// NoteEndpoints is the note of what a Service's Endpoints object lists: see
+// scenario.AwaitEndpointsWithout for its fields.
+const NoteEndpoints = "endpoints"

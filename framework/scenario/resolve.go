@@ -14,16 +14,25 @@ import (
 // httpGet.host takes no name that the node could resolve.
 const podIP = "podIP("
 
-// resolve replaces what a manifest cannot know: the IPs of pods. It returns o
-// itself where there is nothing to replace.
+// serviceIP begins a value that stands for the cluster IP of a Service of the
+// scenario, which must have been created by then: `serviceIP(web)`.
+const serviceIP = "serviceIP("
+
+// resolve replaces what a manifest cannot know: the IPs of pods and Services. It
+// returns o itself where there is nothing to replace.
 func (x *Execution) resolve(o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 	var unknown []string
 	replaced := replace(o.Object, func(s string) string {
-		name, ok := strings.CutPrefix(s, podIP)
-		if !ok || !strings.HasSuffix(name, ")") {
+		if name, ok := argument(s, serviceIP); ok {
+			if x.serviceIPs[name] == "" {
+				unknown = append(unknown, "Service "+name)
+			}
+			return x.serviceIPs[name]
+		}
+		name, ok := argument(s, podIP)
+		if !ok {
 			return s
 		}
-		name = strings.TrimSuffix(name, ")")
 		ip := ""
 		x.Recording.Read(func(h *history.History) {
 			if p := h.Pod(name); p != nil {
@@ -31,14 +40,21 @@ func (x *Execution) resolve(o *unstructured.Unstructured) (*unstructured.Unstruc
 			}
 		})
 		if ip == "" {
-			unknown = append(unknown, name)
+			unknown = append(unknown, "pod "+name)
 		}
 		return ip
 	})
 	if len(unknown) > 0 {
-		return o, fmt.Errorf("pod %s, whose IP it names, has none yet", strings.Join(unknown, ", "))
+		return o, fmt.Errorf("%s, whose IP it names, has none yet", strings.Join(unknown, ", "))
 	}
 	return &unstructured.Unstructured{Object: replaced.(map[string]any)}, nil
+}
+
+// argument returns the x of a value fn(x); call is "fn(".
+func argument(value, call string) (string, bool) {
+	rest, ok := strings.CutPrefix(value, call)
+	name, closed := strings.CutSuffix(rest, ")")
+	return name, ok && closed
 }
 
 // replace returns a copy of a JSON value with every string passed through by.
