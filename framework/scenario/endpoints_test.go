@@ -15,10 +15,10 @@ import (
 )
 
 func TestAwaitEndpointsWithout(t *testing.T) {
-	address := func(pod string) corev1.EndpointAddress { //nolint:staticcheck // what is tested
-		return corev1.EndpointAddress{IP: "10.0.0.1", TargetRef: &corev1.ObjectReference{Name: pod}} //nolint:staticcheck // as above
+	address := func(pod string) corev1.EndpointAddress {
+		return corev1.EndpointAddress{IP: "10.0.0.1", TargetRef: &corev1.ObjectReference{Name: pod}}
 	}
-	endpoints := func(ready, not string) *corev1.Endpoints { //nolint:staticcheck // as above
+	endpoints := func(ready, not string) *corev1.Endpoints { //nolint:staticcheck // deprecated, and what is tested
 		s := corev1.EndpointSubset{Addresses: []corev1.EndpointAddress{address("b"), {IP: "10.0.0.2"}}} //nolint:staticcheck // as above
 		if ready != "" {
 			s.Addresses = append(s.Addresses, address(ready))

@@ -42,7 +42,7 @@ func (x *Execution) readEndpoints(ctx context.Context, service, pod string, with
 		return err
 	}
 	for deadline := time.Now().Add(within); ; {
-		e, err := client.CoreV1().Endpoints(x.Namespace).Get(ctx, service, metav1.GetOptions{}) //nolint:staticcheck // deprecated since 1.33, and still what a requirement is about
+		e, err := client.CoreV1().Endpoints(x.Namespace).Get(ctx, service, metav1.GetOptions{})
 		if err != nil && !apierrors.IsNotFound(err) {
 			return err
 		}
@@ -66,8 +66,8 @@ func (x *Execution) readEndpoints(ctx context.Context, service, pod string, with
 }
 
 // podsIn returns the names of the pods that are listed as ready and as not.
-func podsIn(e *corev1.Endpoints) (ready, notReady string) { //nolint:staticcheck // as above
-	names := func(addresses []corev1.EndpointAddress) []string { //nolint:staticcheck // as above
+func podsIn(e *corev1.Endpoints) (ready, notReady string) { //nolint:staticcheck // deprecated since 1.33, and still what a requirement is about
+	names := func(addresses []corev1.EndpointAddress) []string { //nolint:staticcheck // deprecated since 1.33, and still what a requirement is about
 		var all []string
 		for _, a := range addresses {
 			if a.TargetRef != nil {
