@@ -3,8 +3,12 @@ package suites
 
 import (
 	// The suites register their scenarios when they are initialised.
+	_ "github.com/hookcheck/hookcheck/suites/admission"
 	_ "github.com/hookcheck/hookcheck/suites/deletion"
+	_ "github.com/hookcheck/hookcheck/suites/delivery"
 	_ "github.com/hookcheck/hookcheck/suites/demos"
+	_ "github.com/hookcheck/hookcheck/suites/endpoints"
+	_ "github.com/hookcheck/hookcheck/suites/events"
 	_ "github.com/hookcheck/hookcheck/suites/eviction"
 	_ "github.com/hookcheck/hookcheck/suites/exec"
 	_ "github.com/hookcheck/hookcheck/suites/grace"

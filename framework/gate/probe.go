@@ -44,6 +44,8 @@ var permissions = map[requirement.Need][]permission{
 		{attributes: authorizationv1.ResourceAttributes{Verb: "create", Group: "batch", Resource: "jobs"}},
 		{attributes: authorizationv1.ResourceAttributes{Verb: "patch", Group: "batch", Resource: "jobs"}},
 	},
+	requirement.NeedEphemeral: {{attributes: authorizationv1.ResourceAttributes{Verb: "update", Resource: "pods", Subresource: "ephemeralcontainers"}}},
+	requirement.NeedEndpoints: {{attributes: authorizationv1.ResourceAttributes{Verb: "get", Resource: "endpoints"}}},
 	requirement.NeedNamespaces: {
 		{attributes: authorizationv1.ResourceAttributes{Verb: "create", Resource: "namespaces"}, cluster: true},
 		{attributes: authorizationv1.ResourceAttributes{Verb: "delete", Resource: "namespaces"}, cluster: true},

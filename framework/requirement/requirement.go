@@ -50,18 +50,20 @@ const (
 	NeedServices Need = "services"      // permission to create Services and read EndpointSlices
 	NeedHostPath Need = "hostpath"      // admission lets a pod mount a hostPath
 
-	NeedBudgets         Need = "poddisruptionbudgets" // permission to create PodDisruptionBudgets
-	NeedJobs            Need = "jobs"                 // permission to create and change Jobs
-	NeedNamespaces      Need = "namespaces"           // permission to create and delete namespaces
-	NeedPriorityClasses Need = "priorityclasses"      // permission to create and delete PriorityClasses
-	NeedTaints          Need = "taints"               // permission to change the node: its taints
-	NeedMetrics         Need = "nodes/proxy"          // permission to read the kubelet's metrics through the API server
-	NeedDNS             Need = "dns"                  // the cluster resolves the names of Services
-	NeedRoot            Need = "root"                 // admission lets a container run as root
-	NeedWorkloads       Need = "workloads"            // permission to create and delete StatefulSets and ReplicaSets
-	NeedHostNetwork     Need = "hostnetwork"          // admission lets a pod use the node's network
-	NeedNetworkPolicies Need = "networkpolicies"      // permission to create and delete NetworkPolicies
-	NeedNode            Need = "node"                 // commands can be run on the node: a container of kind
+	NeedEphemeral       Need = "pods/ephemeralcontainers" // permission to update pods/ephemeralcontainers
+	NeedEndpoints       Need = "endpoints"                // permission to read Endpoints
+	NeedBudgets         Need = "poddisruptionbudgets"     // permission to create PodDisruptionBudgets
+	NeedJobs            Need = "jobs"                     // permission to create and change Jobs
+	NeedNamespaces      Need = "namespaces"               // permission to create and delete namespaces
+	NeedPriorityClasses Need = "priorityclasses"          // permission to create and delete PriorityClasses
+	NeedTaints          Need = "taints"                   // permission to change the node: its taints
+	NeedMetrics         Need = "nodes/proxy"              // permission to read the kubelet's metrics through the API server
+	NeedDNS             Need = "dns"                      // the cluster resolves the names of Services
+	NeedRoot            Need = "root"                     // admission lets a container run as root
+	NeedWorkloads       Need = "workloads"                // permission to create and delete StatefulSets and ReplicaSets
+	NeedHostNetwork     Need = "hostnetwork"              // admission lets a pod use the node's network
+	NeedNetworkPolicies Need = "networkpolicies"          // permission to create and delete NetworkPolicies
+	NeedNode            Need = "node"                     // commands can be run on the node: a container of kind
 )
 
 // Needs lists the needs.
@@ -70,6 +72,8 @@ var Needs = []Need{
 	NeedEviction,
 	NeedServices,
 	NeedHostPath,
+	NeedEphemeral,
+	NeedEndpoints,
 	NeedBudgets,
 	NeedJobs,
 	NeedNamespaces,

@@ -34,7 +34,8 @@ type Execution struct {
 	// times of our clock the API server gave it.
 	Created func(stamp, begin, end time.Time)
 
-	fixture []*unstructured.Unstructured
+	fixture    []*unstructured.Unstructured
+	serviceIPs map[string]string // of the Services that were created
 }
 
 // Run carries the steps through. The error is why that was not possible; the
@@ -77,6 +78,12 @@ func (x *Execution) create(ctx context.Context, o *unstructured.Unstructured) er
 	end(err)
 	if err != nil {
 		return fmt.Errorf("create %s %s: %w", gvk.Kind, o.GetName(), err)
+	}
+	if ip, _, _ := unstructured.NestedString(created.Object, "spec", "clusterIP"); gvk.Kind == "Service" && ip != "" {
+		if x.serviceIPs == nil {
+			x.serviceIPs = map[string]string{}
+		}
+		x.serviceIPs[o.GetName()] = ip
 	}
 	if pod != "" && x.Created != nil {
 		x.Created(created.GetCreationTimestamp().Time, begin, time.Now())

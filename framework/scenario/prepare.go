@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -57,7 +58,11 @@ func (p Preparation) prepare(s *Scenario) ([]*unstructured.Unstructured, error) 
 			labels[k] = v
 		}
 		o.SetLabels(labels)
-		if err := p.template(s, o); err != nil {
+		set := p.template
+		if asked(o) {
+			set = p.question
+		}
+		if err := set(s, o); err != nil {
 			return nil, fmt.Errorf("fixture %s: %s %s: %w", s.Name, o.GetKind(), o.GetName(), err)
 		}
 	}
@@ -137,7 +142,7 @@ func (p Preparation) Pod(pod *corev1.Pod, harden bool) {
 }
 
 // ReadFixture parses the manifest of a scenario. Pods are parsed strictly: an
-// unknown field is an error.
+// unknown field is an error, unless they are only asked about.
 func ReadFixture(name string) ([]*unstructured.Unstructured, error) {
 	data, err := fixtures.Manifest(name)
 	if err != nil {
@@ -157,10 +162,14 @@ func ReadFixture(name string) ([]*unstructured.Unstructured, error) {
 		if len(o.Object) == 0 {
 			continue
 		}
-		if o.GetKind() == "Pod" {
-			if _, err := ToPod(o); err != nil {
-				return nil, fmt.Errorf("fixture %s: pod %s: %w", name, o.GetName(), err)
-			}
+		switch {
+		case asked(o):
+			err = checkAsked(o)
+		case o.GetKind() == "Pod":
+			_, err = ToPod(o)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("fixture %s: %s %s: %w", name, strings.ToLower(o.GetKind()), o.GetName(), err)
 		}
 		objects = append(objects, o)
 	}

@@ -18,11 +18,21 @@ const podIP = "podIP("
 // (RFC 4291, section 2.5.5.2), which is dialled as the IPv4 address that it is.
 const podIPv6 = "podIPv6("
 
-// resolve replaces what a manifest cannot know: the IPs of pods. It returns o
-// itself where there is nothing to replace.
+// serviceIP begins a value that stands for the cluster IP of a Service of the
+// scenario, which must have been created by then: `serviceIP(web)`.
+const serviceIP = "serviceIP("
+
+// resolve replaces what a manifest cannot know: the IPs of pods and Services. It
+// returns o itself where there is nothing to replace.
 func (x *Execution) resolve(o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 	var unknown []string
 	replaced := replace(o.Object, func(s string) string {
+		if name, ok := argument(s, serviceIP); ok {
+			if x.serviceIPs[name] == "" {
+				unknown = append(unknown, "Service "+name)
+			}
+			return x.serviceIPs[name]
+		}
 		name, form := podIPOf(s)
 		if name == "" {
 			return s
@@ -34,12 +44,12 @@ func (x *Execution) resolve(o *unstructured.Unstructured) (*unstructured.Unstruc
 			}
 		})
 		if ip == "" {
-			unknown = append(unknown, name)
+			unknown = append(unknown, "pod "+name)
 		}
 		return form(ip)
 	})
 	if len(unknown) > 0 {
-		return o, fmt.Errorf("pod %s, whose IP it names, has none yet", strings.Join(unknown, ", "))
+		return o, fmt.Errorf("%s, whose IP it names, has none yet", strings.Join(unknown, ", "))
 	}
 	return &unstructured.Unstructured{Object: replaced.(map[string]any)}, nil
 }
@@ -48,9 +58,9 @@ func (x *Execution) resolve(o *unstructured.Unstructured) (*unstructured.Unstruc
 // to have; no name where the value stands for itself.
 func podIPOf(value string) (name string, form func(ip string) string) {
 	form = func(ip string) string { return ip }
-	rest, ok := strings.CutPrefix(value, podIP)
+	name, ok := argument(value, podIP)
 	if !ok {
-		rest, ok = strings.CutPrefix(value, podIPv6)
+		name, ok = argument(value, podIPv6)
 		form = func(ip string) string {
 			if strings.Contains(ip, ":") {
 				return ip
@@ -58,10 +68,17 @@ func podIPOf(value string) (name string, form func(ip string) string) {
 			return "::ffff:" + ip
 		}
 	}
-	if !ok || !strings.HasSuffix(rest, ")") {
+	if !ok {
 		return "", nil
 	}
-	return strings.TrimSuffix(rest, ")"), form
+	return name, form
+}
+
+// argument returns the x of a value fn(x); call is "fn(".
+func argument(value, call string) (string, bool) {
+	rest, ok := strings.CutPrefix(value, call)
+	name, closed := strings.CutSuffix(rest, ")")
+	return name, ok && closed
 }
 
 // replace returns a copy of a JSON value with every string passed through by.

@@ -41,11 +41,11 @@ const (
 )
 
 // Create creates the fixture's objects, in the order of the manifest; with
-// names, only those.
+// names, only those. Pods that are only asked about (Asking) are left out.
 func Create(names ...string) Step {
 	return Step{Text: text("create", names), Do: func(ctx context.Context, x *Execution) error {
 		for _, o := range x.fixture {
-			if len(names) > 0 && !slices.Contains(names, o.GetName()) {
+			if len(names) > 0 && !slices.Contains(names, o.GetName()) || asked(o) {
 				continue
 			}
 			if err := x.create(ctx, o); err != nil {

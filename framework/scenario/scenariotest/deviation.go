@@ -53,7 +53,7 @@ func deviating(t *testing.T) map[string]bool {
 func judgeGood(t *testing.T, s *scenario.Scenario) map[string]bool {
 	t.Helper()
 	may, do := deviating(t), map[string]bool{}
-	for _, r := range s.Judge(load(t, s), nil) {
+	for _, r := range s.Judge(Golden(t, s), nil) {
 		switch {
 		case r.Verdict == requirement.Conformant:
 		case r.Verdict == requirement.NonConformant && may[r.Requirement]:

@@ -57,7 +57,7 @@ func Run(t *testing.T, area string, bad Bad) {
 }
 
 func judgeBad(t *testing.T, s *scenario.Scenario, id string, edit Edit) {
-	h := load(t, s)
+	h := Golden(t, s)
 	if edit.Do(h) == 0 {
 		t.Fatal("the edit changed nothing")
 	}
@@ -77,8 +77,8 @@ func judgeBad(t *testing.T, s *scenario.Scenario, id string, edit Edit) {
 	}
 }
 
-// load reads the good history of a scenario from the suite's testdata.
-func load(t *testing.T, s *scenario.Scenario) *history.History {
+// Golden reads the good history of a scenario from the suite's testdata.
+func Golden(t *testing.T, s *scenario.Scenario) *history.History {
 	t.Helper()
 	h, err := read(filepath.Join("testdata", path.Base(s.Name)+".jsonl.gz"))
 	if err != nil {

@@ -126,9 +126,9 @@ func FromModule(path, version string, goMod []byte) (fs.FS, error) {
 var standIns = map[module.Version]module.Version{
 	// The kubelet of 1.34.8 compiles against 0.34.7; 0.34.9 differs from it in the type of KeyValue.value.
 	{Path: "k8s.io/cri-api", Version: "v0.34.8"}: {Path: "k8s.io/cri-api", Version: "v0.34.7"},
-	// Types and generated code of an API; the components of 1.34.8 compile against them.
-	{Path: "k8s.io/externaljwt", Version: "v0.34.8"}: {Path: "k8s.io/externaljwt", Version: "v0.34.9"},
-	{Path: "k8s.io/kube-proxy", Version: "v0.34.8"}:  {Path: "k8s.io/kube-proxy", Version: "v0.34.9"},
+	// Types and generated code of APIs; the components of 1.34.8 compile against them.
+	{Path: "k8s.io/externaljwt", Version: "v0.34.8"}: {Path: "k8s.io/externaljwt", Version: "v0.34.4"},
+	{Path: "k8s.io/kube-proxy", Version: "v0.34.8"}:  {Path: "k8s.io/kube-proxy", Version: "v0.34.4"},
 }
 
 // replacement is what stands in for the target of a replace directive outside its own repository, or nothing

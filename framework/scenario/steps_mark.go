@@ -1,0 +1,22 @@
+package scenario
+
+import (
+	"context"
+	"fmt"
+)
+
+// Mark sets a mark in the journal of a container, for which processes of the
+// fixture wait (--await): a hook then ends when the scenario has seen what it
+// came for, and not after a time that was guessed. The step is called mark.
+func Mark(pod, container, name string) Step {
+	return Step{Text: "mark " + name + " in " + pod, Do: func(ctx context.Context, x *Execution) error {
+		end := x.Recording.Step("mark", pod, map[string]string{"name": name})
+		_, stderr, code, err := ExecIn(ctx, x.Config, x.Client, x.Namespace, pod, container,
+			[]string{"/agent", "hook", "--name=mark", "--after-start=false", "--mark=" + name})
+		if err == nil && code != 0 {
+			err = fmt.Errorf("set mark %s in pod %s: exit code %d: %s", name, pod, code, stderr)
+		}
+		end(err)
+		return err
+	}}
+}

@@ -1,0 +1,2 @@
+// Package delivery has the scenarios about how often a hook is delivered.
+package delivery
