@@ -51,8 +51,10 @@ const (
 	NeedHostPath Need = "hostpath"      // admission lets a pod mount a hostPath
 
 	NeedNamespaces      Need = "namespaces"      // permission to create and delete namespaces
+	NeedDeployments     Need = "deployments"     // permission to create, scale and delete Deployments
+	NeedResize          Need = "pods/resize"     // permission to change the resources of a pod that runs
 	NeedPriorityClasses Need = "priorityclasses" // permission to create and delete PriorityClasses
-	NeedTaints          Need = "taints"          // permission to change the node: its taints
+	NeedTaints          Need = "taints"          // permission to change a node's taints, and to see all pods on it
 	NeedMetrics         Need = "nodes/proxy"     // permission to read the kubelet's metrics through the API server
 	NeedDNS             Need = "dns"             // the cluster resolves the names of Services
 	NeedRoot            Need = "root"            // admission lets a container run as root
@@ -60,7 +62,7 @@ const (
 )
 
 // Needs lists the needs.
-var Needs = []Need{NeedExec, NeedEviction, NeedServices, NeedHostPath, NeedNamespaces, NeedPriorityClasses, NeedTaints,
+var Needs = []Need{NeedExec, NeedEviction, NeedServices, NeedHostPath, NeedNamespaces, NeedDeployments, NeedResize, NeedPriorityClasses, NeedTaints,
 	NeedMetrics, NeedDNS, NeedRoot, NeedNode}
 
 // A Deviation says where the documentation and the kubelets part.
