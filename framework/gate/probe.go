@@ -64,7 +64,17 @@ var permissions = map[requirement.Need][]permission{
 		{attributes: authorizationv1.ResourceAttributes{Verb: "create", Group: "networking.k8s.io", Resource: "networkpolicies"}},
 		{attributes: authorizationv1.ResourceAttributes{Verb: "delete", Group: "networking.k8s.io", Resource: "networkpolicies"}},
 	},
-	requirement.NeedTaints:  {{attributes: authorizationv1.ResourceAttributes{Verb: "patch", Resource: "nodes"}, cluster: true}},
+	requirement.NeedDeployments: {
+		{attributes: authorizationv1.ResourceAttributes{Verb: "create", Group: "apps", Resource: "deployments"}},
+		{attributes: authorizationv1.ResourceAttributes{Verb: "patch", Group: "apps", Resource: "deployments"}},
+		{attributes: authorizationv1.ResourceAttributes{Verb: "delete", Group: "apps", Resource: "deployments"}},
+	},
+	requirement.NeedResize: {{attributes: authorizationv1.ResourceAttributes{Verb: "patch", Resource: "pods", Subresource: "resize"}}},
+	requirement.NeedTaints: {
+		{attributes: authorizationv1.ResourceAttributes{Verb: "get", Resource: "nodes"}, cluster: true},
+		{attributes: authorizationv1.ResourceAttributes{Verb: "patch", Resource: "nodes"}, cluster: true},
+		{attributes: authorizationv1.ResourceAttributes{Verb: "list", Resource: "pods"}, cluster: true},
+	},
 	requirement.NeedMetrics: {{attributes: authorizationv1.ResourceAttributes{Verb: "get", Resource: "nodes", Subresource: "proxy"}, cluster: true}},
 }
 

@@ -22,7 +22,7 @@ import (
 // copies a Service's labels to its slices, so that it reaches them too.
 const ScenarioLabel = "hookcheck.dev/scenario"
 
-// A Recorder watches one namespace.
+// A Recorder watches the namespace of a run, and those that scenarios add.
 type Recorder struct {
 	mu   sync.Mutex
 	open map[string]*Recording
@@ -36,6 +36,15 @@ type Recorder struct {
 // object cannot be listed.
 func Start(ctx context.Context, client kubernetes.Interface, namespace string) (*Recorder, error) {
 	r := &Recorder{open: map[string]*Recording{}, uids: map[types.UID]*Recording{}, early: map[types.UID][]history.Event{}}
+	if err := r.Watch(ctx, client, namespace); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Watch lists and watches one more namespace until the context ends: what is
+// there and carries the label of a scenario comes into its history as well.
+func (r *Recorder) Watch(ctx context.Context, client kubernetes.Interface, namespace string) error {
 	sources := []source{
 		newSource("pods", client.CoreV1().Pods(namespace)),
 		newSource("events", client.CoreV1().Events(namespace)),
@@ -47,11 +56,11 @@ func Start(ctx context.Context, client kubernetes.Interface, namespace string) (
 		case apierrors.IsForbidden(err) && s.kind == slices.kind:
 			continue // scenarios with Services are gated by that permission
 		case err != nil:
-			return nil, fmt.Errorf("list %s in namespace %s: %w", s.kind, namespace, err)
+			return fmt.Errorf("list %s in namespace %s: %w", s.kind, namespace, err)
 		}
 		go r.follow(ctx, s, revision)
 	}
-	return r, nil
+	return nil
 }
 
 // Open begins the history of a scenario. Objects that carry the label value

@@ -143,3 +143,30 @@ func TestStartTellsWhatCannotBeListed(t *testing.T) {
 		})
 	}
 }
+
+// TestWatchOfAnotherNamespace: a history holds what happens in all namespaces
+// that are watched, and the end of one watch is no gap.
+func TestWatchOfAnotherNamespace(t *testing.T) {
+	inBubble(t, newAPI, func(t *testing.T, a *api, r *recorder.Recorder) {
+		rec := r.Open(label, Header{})
+		ctx, cancel := context.WithCancel(t.Context())
+		if err := r.Watch(ctx, a.client, "second"); err != nil {
+			t.Fatal(err)
+		}
+		a.watch(t, "pods", 1).Add(pod("p", "101", label))
+		synctest.Wait()
+		a.watch(t, "pods", 2).Add(pod("q", "102", label))
+		synctest.Wait()
+		a.watch(t, "events", 2).Add(kubeEvent("Killing", "uid-q", "103"))
+		expect(t, rec, "pod ADDED p@101, pod ADDED q@102, event Killing")
+		cancel()
+		synctest.Wait()
+		a.watch(t, "pods", 1).Modify(pod("p", "104", label))
+		expect(t, rec, "pod ADDED p@101, pod ADDED q@102, event Killing, pod MODIFIED p@104")
+
+		a.refuse("list events", errors.New("no"))
+		if err := r.Watch(t.Context(), a.client, "third"); err == nil || err.Error() != "list events in namespace third: no" {
+			t.Errorf("error %v", err)
+		}
+	})
+}

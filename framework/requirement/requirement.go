@@ -55,8 +55,10 @@ const (
 	NeedBudgets         Need = "poddisruptionbudgets"     // permission to create PodDisruptionBudgets
 	NeedJobs            Need = "jobs"                     // permission to create and change Jobs
 	NeedNamespaces      Need = "namespaces"               // permission to create and delete namespaces
+	NeedDeployments     Need = "deployments"              // permission to create, scale and delete Deployments
+	NeedResize          Need = "pods/resize"              // permission to change the resources of a pod that runs
 	NeedPriorityClasses Need = "priorityclasses"          // permission to create and delete PriorityClasses
-	NeedTaints          Need = "taints"                   // permission to change the node: its taints
+	NeedTaints          Need = "taints"                   // permission to change a node's taints, and to see all pods on it
 	NeedMetrics         Need = "nodes/proxy"              // permission to read the kubelet's metrics through the API server
 	NeedDNS             Need = "dns"                      // the cluster resolves the names of Services
 	NeedRoot            Need = "root"                     // admission lets a container run as root
@@ -85,6 +87,8 @@ var Needs = []Need{
 	NeedWorkloads,
 	NeedHostNetwork,
 	NeedNetworkPolicies,
+	NeedDeployments,
+	NeedResize,
 	NeedNode,
 }
 

@@ -23,22 +23,30 @@ func Cleanup(ctx context.Context, client kubernetes.Interface, namespace string,
 	ours := metav1.ListOptions{LabelSelector: scenario.ManagedByLabel + "=" + scenario.ManagedBy}
 	var removed []string
 	var errs []error
+	dead := func(home, run string, own *corev1.Namespace) bool {
+		alive, err := lives(ctx, client, home, run, own)
+		errs = append(errs, err)
+		return err == nil && (!alive || all)
+	}
 	remove := func(space, run string, ns *corev1.Namespace) {
 		ctx, cancel := context.WithTimeout(ctx, cleanWithin) // one that does not go must not hold up the rest
 		defer cancel()
-		alive, err := lives(ctx, client, space, run, ns)
-		switch {
-		case err != nil:
+		home, own := space, ns
+		if ns != nil && ns.Annotations[scenario.HomeAnnotation] != "" { // a scenario's: its run lives elsewhere
+			home, own = ns.Annotations[scenario.HomeAnnotation], nil
+		}
+		if !dead(home, run, own) {
+			return
+		}
+		if err := removeRun(ctx, client, space, run, ns != nil); err != nil {
 			errs = append(errs, err)
-		case alive && !all:
-		default:
-			if err := removeRun(ctx, client, space, run, ns != nil); err != nil {
-				errs = append(errs, err)
-			} else {
-				removed = append(removed, fmt.Sprintf("run %s in namespace %s", run, space))
-			}
+		} else {
+			removed = append(removed, fmt.Sprintf("run %s in namespace %s", run, space))
 		}
 	}
+	// Before the namespaces: with them go the signs of life.
+	classes, err := removeClasses(ctx, client, ours, dead)
+	removed, errs = append(removed, classes...), append(errs, err)
 	spaces, err := client.CoreV1().Namespaces().List(ctx, ours)
 	switch {
 	case apierrors.IsForbidden(err): // confined to a namespace: there are none of ours
@@ -174,6 +182,15 @@ func deleteLabelled(ctx context.Context, client kubernetes.Interface, namespace 
 	if configMaps != nil {
 		for _, m := range configMaps.Items {
 			errs = append(errs, client.CoreV1().ConfigMaps(namespace).Delete(ctx, m.Name, metav1.DeleteOptions{}))
+		}
+	}
+	deployments, err := client.AppsV1().Deployments(namespace).List(ctx, selector)
+	if err != nil && !apierrors.IsForbidden(err) {
+		return fmt.Errorf("list deployments in namespace %s: %w", namespace, err)
+	}
+	if deployments != nil {
+		for _, d := range deployments.Items {
+			errs = append(errs, client.AppsV1().Deployments(namespace).Delete(ctx, d.Name, metav1.DeleteOptions{}))
 		}
 	}
 	leases, err := client.CoordinationV1().Leases(namespace).List(ctx, selector)

@@ -12,7 +12,8 @@
 // # What is left when it is killed
 //
 // Everything a run creates is in its namespace (or carries its label, where the
-// namespace was given) and is marked by a Lease that the run renews. A lease
+// namespace was given) and is marked by a Lease that the run renews. What can be
+// in no namespace, and a further one, names the run's in an annotation. A lease
 // that is not renewed, or whose process is known to be gone, marks leftovers:
 // [Cleanup] and the next run remove them.
 package run

@@ -155,8 +155,13 @@ func (s *Session) record(ctx context.Context, sc *scenario.Scenario, selected fu
 	ctx = within(ctx, sc.Name)
 	recording := s.recorder.Open(sc.Label(), s.header(sc.Name))
 	defer s.recorder.Forget(sc.Label())
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
 	x := &scenario.Execution{Client: s.client, Dynamic: s.dynamic, Mapper: s.mapper, Config: s.o.Config,
-		Namespace: s.space.name, Recording: recording, Created: s.clocks.created}
+		Namespace: s.space.name, Recording: recording, Created: s.clocks.created,
+		Watch: func(_ context.Context, namespace string) error {
+			return s.recorder.Watch(watching, s.client, namespace)
+		}}
 	failed := ""
 	if err := sc.Run(ctx, x, s.prepare); err != nil {
 		failed = err.Error()

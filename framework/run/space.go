@@ -105,7 +105,10 @@ func (s *space) renew(ctx context.Context, client kubernetes.Interface) {
 
 // remove removes what the run made and waits until it is gone.
 func (s *space) remove(ctx context.Context, client kubernetes.Interface) error {
-	return removeRun(ctx, client, s.name, s.run, s.own)
+	besides := make(chan error, 1)
+	go func() { besides <- s.removeBesides(ctx, client) }() // each namespace takes its time
+	err := removeRun(ctx, client, s.name, s.run, s.own)
+	return errors.Join(<-besides, err)
 }
 
 // thisProcess names the process: host/boot/PID namespace/pid/start, as Linux

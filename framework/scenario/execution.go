@@ -33,9 +33,14 @@ type Execution struct {
 	// Created is told the creationTimestamp of each pod, and between which
 	// times of our clock the API server gave it.
 	Created func(stamp, begin, end time.Time)
+	// Watch makes the recording hold what happens in one more namespace.
+	Watch func(ctx context.Context, namespace string) error
 
-	fixture    []*unstructured.Unstructured
-	serviceIPs map[string]string // of the Services that were created
+	serviceIPs  map[string]string // of the Services that were created
+	label       string
+	preparation Preparation
+	fixture     []*unstructured.Unstructured
+	undo        []func(context.Context) error // what Clean does first
 }
 
 // Run carries the steps through. The error is why that was not possible; the
@@ -45,7 +50,7 @@ func (s *Scenario) Run(ctx context.Context, x *Execution, p Preparation) error {
 	if err != nil {
 		return err
 	}
-	x.fixture = fixture
+	x.label, x.preparation, x.fixture = s.Label(), p, fixture
 	for _, step := range s.Steps {
 		if err := step.Do(ctx, x); err != nil {
 			if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
@@ -74,7 +79,11 @@ func (x *Execution) create(ctx context.Context, o *unstructured.Unstructured) er
 		end(err)
 		return fmt.Errorf("create %s %s: %w", gvk.Kind, o.GetName(), err)
 	}
-	created, err := x.resource(mapping).Create(ctx, o, metav1.CreateOptions{})
+	if mapping.Scope.Name() == meta.RESTScopeNameRoot {
+		o = o.DeepCopy()
+		annotate(o, HomeAnnotation, x.Namespace)
+	}
+	created, err := x.submit(ctx, x.resource(mapping, o), o)
 	end(err)
 	if err != nil {
 		return fmt.Errorf("create %s %s: %w", gvk.Kind, o.GetName(), err)
@@ -85,16 +94,23 @@ func (x *Execution) create(ctx context.Context, o *unstructured.Unstructured) er
 		}
 		x.serviceIPs[o.GetName()] = ip
 	}
+	if gvk.Kind == kindNamespace {
+		return x.enter(ctx, o.GetName())
+	}
 	if pod != "" && x.Created != nil {
 		x.Created(created.GetCreationTimestamp().Time, begin, time.Now())
 	}
 	return nil
 }
 
-// resource is the client for a kind, in the run's namespace where it has one.
-func (x *Execution) resource(mapping *meta.RESTMapping) dynamic.ResourceInterface {
-	if mapping.Scope.Name() == meta.RESTScopeNameRoot {
+// resource is the client for an object of the fixture: in its namespace where it
+// names one, else in the run's.
+func (x *Execution) resource(mapping *meta.RESTMapping, o *unstructured.Unstructured) dynamic.ResourceInterface {
+	switch {
+	case mapping.Scope.Name() == meta.RESTScopeNameRoot:
 		return x.Dynamic.Resource(mapping.Resource)
+	case o.GetNamespace() != "":
+		return x.Dynamic.Resource(mapping.Resource).Namespace(o.GetNamespace())
 	}
 	return x.Dynamic.Resource(mapping.Resource).Namespace(x.Namespace)
 }
@@ -201,13 +217,18 @@ func environment(h *history.History) error {
 // without waiting for the containers. It is called however the scenario ended.
 func (x *Execution) Clean(ctx context.Context, label string) error {
 	var errs []error
-	selector := metav1.ListOptions{LabelSelector: recorder.ScenarioLabel + "=" + label}
-	pods, err := x.Client.CoreV1().Pods(x.Namespace).List(ctx, selector)
-	if err != nil {
-		return fmt.Errorf("clean up after %s: %w", label, err)
+	for _, undo := range x.undo {
+		errs = append(errs, undo(ctx))
 	}
-	for i := range pods.Items {
-		errs = append(errs, DiscardPod(ctx, x.Client, &pods.Items[i]))
+	selector := metav1.ListOptions{LabelSelector: recorder.ScenarioLabel + "=" + label}
+	for _, namespace := range append(x.spaces(), x.Namespace) {
+		pods, err := x.Client.CoreV1().Pods(namespace).List(ctx, selector)
+		if err != nil {
+			return errors.Join(append(errs, fmt.Errorf("clean up after %s: %w", label, err))...)
+		}
+		for i := range pods.Items {
+			errs = append(errs, DiscardPod(ctx, x.Client, &pods.Items[i]))
+		}
 	}
 	for _, o := range x.fixture {
 		gvk := o.GroupVersionKind()
@@ -220,7 +241,7 @@ func (x *Execution) Clean(ctx context.Context, label string) error {
 			continue
 		}
 		background := metav1.DeletePropagationBackground
-		err = x.resource(mapping).Delete(ctx, o.GetName(), metav1.DeleteOptions{PropagationPolicy: &background})
+		err = x.resource(mapping, o).Delete(ctx, o.GetName(), metav1.DeleteOptions{PropagationPolicy: &background})
 		if err != nil && !apierrors.IsNotFound(err) {
 			errs = append(errs, fmt.Errorf("delete %s %s: %w", gvk.Kind, o.GetName(), err))
 		}

@@ -27,6 +27,9 @@ const (
 	// ManagedByLabel and ManagedBy mark every object of ours.
 	ManagedByLabel = "app.kubernetes.io/managed-by"
 	ManagedBy      = "hookcheck"
+	// HomeAnnotation on an object that is in no namespace, or is one, names the
+	// namespace of its run, where the run gives its signs of life.
+	HomeAnnotation = "hookcheck.dev/home"
 	// RunLabel holds the id of the run that an object belongs to.
 	RunLabel = "hookcheck.dev/run"
 )
@@ -48,6 +51,9 @@ func (p Preparation) prepare(s *Scenario) ([]*unstructured.Unstructured, error) 
 	objects, err := ReadFixture(s.Name)
 	if err != nil {
 		return nil, err
+	}
+	if err := p.perRun(objects); err != nil {
+		return nil, fmt.Errorf("fixture %s: %w", s.Name, err)
 	}
 	for _, o := range objects {
 		labels := o.GetLabels()
@@ -117,10 +123,13 @@ func (p Preparation) Pod(pod *corev1.Pod, harden bool) {
 	off := false
 	spec := &pod.Spec
 	spec.AutomountServiceAccountToken = &off
-	if p.Node != "" && spec.Affinity == nil && len(spec.NodeSelector) == 0 {
-		spec.Affinity = &corev1.Affinity{NodeAffinity: &corev1.NodeAffinity{RequiredDuringSchedulingIgnoredDuringExecution: &corev1.NodeSelector{
+	if p.Node != "" && (spec.Affinity == nil || spec.Affinity.NodeAffinity == nil) && len(spec.NodeSelector) == 0 {
+		if spec.Affinity == nil {
+			spec.Affinity = &corev1.Affinity{}
+		}
+		spec.Affinity.NodeAffinity = &corev1.NodeAffinity{RequiredDuringSchedulingIgnoredDuringExecution: &corev1.NodeSelector{
 			NodeSelectorTerms: []corev1.NodeSelectorTerm{{MatchFields: []corev1.NodeSelectorRequirement{
-				{Key: metav1.ObjectNameField, Operator: corev1.NodeSelectorOpIn, Values: []string{p.Node}}}}}}}}
+				{Key: metav1.ObjectNameField, Operator: corev1.NodeSelectorOpIn, Values: []string{p.Node}}}}}}}
 	}
 	for _, list := range [][]corev1.Container{spec.InitContainers, spec.Containers} {
 		for i := range list {

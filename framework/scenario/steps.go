@@ -45,7 +45,7 @@ const (
 func Create(names ...string) Step {
 	return Step{Text: text("create", names), Do: func(ctx context.Context, x *Execution) error {
 		for _, o := range x.fixture {
-			if len(names) > 0 && !slices.Contains(names, o.GetName()) || asked(o) {
+			if len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return x.isNamed(o, name) }) || asked(o) {
 				continue
 			}
 			if err := x.create(ctx, o); err != nil {

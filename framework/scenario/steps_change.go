@@ -65,7 +65,7 @@ func Change(kind, name, patch string) Step {
 				return fmt.Errorf("change %s %s: %w", kind, name, err)
 			}
 			end := x.Recording.Step("change", "", map[string]string{"kind": kind, "name": name, "patch": patch})
-			_, err = x.resource(mapping).Patch(ctx, name, types.MergePatchType, []byte(patch), metav1.PatchOptions{})
+			_, err = x.resource(mapping, o).Patch(ctx, name, types.MergePatchType, []byte(patch), metav1.PatchOptions{})
 			end(err)
 			if err != nil {
 				return fmt.Errorf("change %s %s: %w", kind, name, err)

@@ -2,7 +2,7 @@
 //
 //	go run ./hack/verifyclean [--kind NAME | --kubeconfig FILE --context NAME]
 //
-// It looks for namespaces, pods, leases and finalizers of ours in all namespaces. Run it when no run is under way.
+// It looks for namespaces, priority classes, pods, leases and finalizers of ours in all namespaces. Run it when no run is under way.
 package main
 
 import (
@@ -90,7 +90,14 @@ func look(ctx context.Context, client kubernetes.Interface) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list pods: %w", err)
 	}
+	classes, err := client.SchedulingV1().PriorityClasses().List(ctx, ours)
+	if err != nil {
+		return nil, fmt.Errorf("list priority classes: %w", err)
+	}
 	var left []string
+	for _, c := range classes.Items {
+		left = append(left, "priority class "+c.Name)
+	}
 	for _, n := range namespaces.Items {
 		left = append(left, "namespace "+n.Name)
 	}

@@ -48,6 +48,11 @@ var _ = Describe("a failing exec postStart", "poststart/failure_exec", func(s *S
 		j.Expect(h).To(HappenBefore(first(HookEnd(PostStart)), first(HookBegin(PreStop))))
 		j.Expect(h).To(HappenBefore(first(HookEnd(PreStop)), first(Signal("SIGTERM"))))
 	})
+	s.Check("prestop.trigger.poststart-failure", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(first(HookEnd(PostStart)).With("exit", "3")))
+		j.Expect(h).To(ContainTimes(first(HookEnd(PreStop)), 1))
+		j.Expect(h).To(HappenBefore(first(HookEnd(PreStop)), first(Exit())))
+	})
 	s.Check("poststart.failure.always", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(Start().In("app").Instance(2)))
 		j.Expect(h).To(ContainTimes(HookBegin(PostStart).In("app").Instance(2), 1))

@@ -54,10 +54,11 @@ func TestChecks(t *testing.T) {
 		"event.fieldpath": {Copy("the Event on the other container", failed, func(e *Event) {
 			e.EventObject.InvolvedObject.FieldPath, e.Container = "spec.containers{other}", "other"
 		})},
-		"poststart.failure.graceful-kill": {Drop(first(Signal("SIGTERM"))), Set(first(Terminated()), "exitCode", "137")},
-		"poststart.failure.prestop-runs":  {Drop(first(HookBegin(PreStop))), Shift(first(HookEnd(PreStop)), 5*time.Second)},
-		"poststart.failure.always":        {Drop(Start().In("app").Instance(2)), Drop(HookBegin(PostStart).Instance(2))},
-		"poststart.failure.recovers":      {Drop(PodVersion(PodReady()))},
+		"poststart.failure.graceful-kill":   {Drop(first(Signal("SIGTERM"))), Set(first(Terminated()), "exitCode", "137")},
+		"poststart.failure.prestop-runs":    {Drop(first(HookBegin(PreStop))), Shift(first(HookEnd(PreStop)), 5*time.Second)},
+		"prestop.trigger.poststart-failure": {Drop(first(HookEnd(PreStop))), Again(first(HookEnd(PreStop))), Shift(first(HookEnd(PreStop)), 5*time.Second)},
+		"poststart.failure.always":          {Drop(Start().In("app").Instance(2)), Drop(HookBegin(PostStart).Instance(2))},
+		"poststart.failure.recovers":        {Drop(PodVersion(PodReady()))},
 		"poststart.failure.ready-never": {Container("ready in the first instance", "app", Restarts("app", 0), func(cs *corev1.ContainerStatus) {
 			cs.Ready = true
 		})},

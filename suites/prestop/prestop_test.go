@@ -14,6 +14,38 @@ func TestChecks(t *testing.T) {
 	held := func(p Pattern) Pattern { return p.Of("exec-before-term") }
 	free := func(p Pattern) Pattern { return p.Of("exec-before-term-free") }
 	term := Signal("SIGTERM")
+	late := 60 * time.Second
+	// stopped are the ways in which expectStopped can fail.
+	stopped := func(narrow func(Pattern) Pattern) []Edit {
+		return []Edit{
+			Drop(narrow(HookBegin(PreStop))),
+			Shift(narrow(HookBegin(PreStop)), -late),
+			Shift(narrow(term), -late),
+		}
+	}
+	in := func(pod, container string) func(Pattern) Pattern {
+		return func(p Pattern) Pattern { return p.Of(pod).In(container) }
+	}
+	of := func(pod string) func(Pattern) Pattern { return func(p Pattern) Pattern { return p.Of(pod) } }
+	first := func(pod, container string) func(Pattern) Pattern {
+		return func(p Pattern) Pattern { return p.Of(pod).In(container).Instance(1) }
+	}
+	// hookAfterAll adds a preStop hook that began when another thing happened.
+	hookAfterAll := func(p Pattern) Edit {
+		return Copy("a hook after all", p, func(e *Event) {
+			e.Kind, e.Name, e.Fields = KindJournal, "hook-begin", map[string]string{"name": PreStop}
+		})
+	}
+	// failedHook adds an Event of a failed hook of a container.
+	failedHook := func(pod, container string) Edit {
+		return Copy("an Event of a failed hook", KubeEvent("Pulled").Of(pod), func(e *Event) {
+			e.Name, e.Container, e.EventObject.Reason = "FailedPreStopHook", container, "FailedPreStopHook"
+		})
+	}
+	final := Phase(corev1.PodSucceeded, corev1.PodFailed)
+	disrupted := PodConditionIs(corev1.DisruptionTarget, corev1.ConditionTrue, "")
+	undisrupted := Pods("no DisruptionTarget", disrupted, func(p *corev1.Pod) { p.Status.Conditions = nil })
+	graceless := Pods("another grace period", Deleting(), func(p *corev1.Pod) { zero := int64(0); p.DeletionGracePeriodSeconds = &zero })
 	probed := func(pod string) []Edit {
 		return []Edit{
 			Drop(HookEnd(PreStop).Of(pod).Instance(1)),
@@ -56,12 +88,80 @@ func TestChecks(t *testing.T) {
 		// probes
 		"prestop.trigger.liveness": probed("probes-liveness"),
 		"prestop.trigger.startup":  probed("probes-startup"),
+		"prestop.skip.tgps0-probe-kill": {
+			hookAfterAll(term.Of("probes-zero").Instance(1)),
+			Drop(term.Of("probes-zero").Instance(1)),
+			Drop(HookBegin(PreStop).Of("probes-zero").Instance(2)),
+		},
 		// natural_exit
-		"prestop.skip.natural-exit": {Copy("a hook after all", Exit().Of("natural-exit-1"), func(e *Event) {
-			e.Name, e.Fields = "hook-begin", map[string]string{"name": PreStop}
+		"prestop.skip.natural-exit": {hookAfterAll(in("natural-exit-1", "app")(Exit())), failedHook("natural-exit-0", "app")},
+		"prestop.skip.oom": {
+			hookAfterAll(in("natural-exit-1", "oom")(Entry("grow"))), failedHook("natural-exit-1", "oom"),
+			Set(in("natural-exit-1", "oom")(Terminated()), "exitCode", "0"),
+		},
+		"prestop.skip.already-terminated-delete": {Shift(Removed().Of("natural-exit-0"), 45*time.Second), failedHook("natural-exit-0", "asleep")},
+		// change
+		"prestop.trigger.image-change":   append(stopped(first("change", "image")), Say(KubeEvent("Killing").In("image"), "Stopping container image")),
+		"prestop.trigger.resize-restart": append(stopped(first("change", "resized")), Drop(Start().In("resized").Instance(2))),
+		"prestop.trigger.deadline": append(stopped(first("change", "rest")),
+			Pods("another reason", Phase(corev1.PodFailed), func(p *corev1.Pod) { p.Status.Reason = "" })),
+		// preemption
+		"prestop.trigger.preemption": append(stopped(of("preemption-victim")), undisrupted,
+			Shift(PodVersion(ContainerRunning("app")).Of("preemption-claimant"), -late)),
+		// taint
+		"prestop.trigger.taint-eviction": append(stopped(of("taint")), undisrupted, graceless),
+		// namespace
+		"prestop.trigger.namespace-delete": append(append(stopped(of("namespace-in")), stopped(of("namespace-collection"))...), graceless),
+		// owner
+		"prestop.trigger.owner-cascade": {
+			Drop(HookEnd(PreStop)), Shift(HookBegin(PreStop), -late), Shift(term, -late),
+			{Name: "without the hook of the pod that was deleted last", Do: dropLastHook},
+		},
+		// completion
+		"prestop.trigger.sidecar-on-completion": append(stopped(in("completion", "sidecar")), hookAfterAll(in("completion", "app")(Exit())),
+			Pods("Failed", Phase(corev1.PodSucceeded), func(p *corev1.Pod) { p.Status.Phase = corev1.PodFailed })),
+		// crashloop
+		"prestop.skip.crash-restart": {Shift(Start().In("crashing").Instance(2), 45*time.Second), failedHook("crashloop", "crashing")},
+		"prestop.skip.crashloop-delete": append(stopped(in("crashloop", "sibling")),
+			Shift(PodVersion(Phase(corev1.PodFailed)), 45*time.Second), failedHook("crashloop", "crashing")),
+		// dead
+		"prestop.attempt-on-dead-container": {
+			Drop(KubeEvent("FailedPreStopHook").In("exec")), hookAfterAll(in("dead", "exec")(Exit())),
+			Shift(Start().In("http"), -5*time.Second), Drop(Request("/status/200?from=dead")),
+		},
+		// init_deletion
+		"prestop.skip.init-and-ephemeral": {
+			Shift(term, 45*time.Second), Drop(term), Shift(PodVersion(final), 45*time.Second), failedHook("init-deletion", "app"),
+			Copy("the application started", Start().In("init"), func(e *Event) { e.Container = "app" }),
+		},
+		// never_ran
+		"prestop.skip.not-started": {Shift(PodVersion(final), 45*time.Second), Copy("an Event of a failed hook", KubeEvent("Failed"), func(e *Event) {
+			e.Name, e.EventObject.Reason = "FailedPreStopHook", "FailedPreStopHook"
 		})},
+		"prestop.skip.unscheduled": {Shift(Removed().Of("never-ran-unscheduled"), 60*time.Second), Drop(Removed().Of("never-ran-unscheduled"))},
+		// overdue
+		"prestop.late-failure-event": {
+			Drop(KubeEvent("FailedPreStopHook").In("exec")), Drop(KubeEvent("FailedPreStopHook").In("http")),
+			Shift(KubeEvent("FailedPreStopHook").In("exec"), -20*time.Second), failedHook("overdue", "sleep"),
+		},
+		"prestop.main-exits-during-sleep": {
+			Shift(PodVersion(final).Of("overdue-asleep"), time.Second),
+			Mends(Shift(PodVersion(final).Of("overdue-asleep"), -9*time.Second)),
+		},
+		// network
+		"prestop.network-available": {Set(HookEnd(PreStop), "get", "0"), Set(Entry("wrote"), "err", "read-only file system"), Drop(Entry("wrote"))},
+		"prestop.secret-api-access": {Set(HookEnd(PreStop), "get", "401")},
 		// failure
-		"prestop.failure.continues": {Drop(term.Of("failure-0")), Shift(term.Of("failure-0"), 20*time.Second)},
+		"prestop.skip.dry-run-or-precondition": {
+			Shift(HookBegin(PreStop).Of("failure-0"), -3*time.Second), Set(StepEnd("delete").Of("failure-0").With("code", "409"), "code", "200"),
+			Shift(PodVersion(Deleting()).Of("failure-0"), -3*time.Second),
+		},
+		"prestop.failure.kinds": {
+			Drop(KubeEvent("FailedPreStopHook").Of("failure-kinds").In("exit")), Drop(KubeEvent("FailedPreStopHook").Of("failure-kinds").In("missing")),
+			Drop(KubeEvent("FailedPreStopHook").Of("failure-kinds").In("refused")), Drop(KubeEvent("FailedPreStopHook").Of("failure-kinds").In("tcp")),
+			Shift(term.Of("failure-kinds").In("tcp"), late),
+		},
+		"prestop.failure.continues": {Drop(term.Of("failure-0")), Shift(term.Of("failure-0"), late)},
 		"prestop.failure.event":     {Drop(KubeEvent("FailedPreStopHook").Of("failure-0")), Typed(KubeEvent("FailedPreStopHook"), "Normal")},
 		"prestop.failure.status-unaffected": {
 			Pods("Failed", Phase(corev1.PodSucceeded), func(p *corev1.Pod) { p.Status.Phase = corev1.PodFailed }),
@@ -70,4 +170,15 @@ func TestChecks(t *testing.T) {
 		"prestop.failure.no-retry":   {Again(HookBegin(PreStop).Of("failure-7"))},
 		"status.exit-nonzero-failed": {Pods("Succeeded", Phase(corev1.PodFailed), func(p *corev1.Pod) { p.Status.Phase = corev1.PodSucceeded })},
 	})
+}
+
+// dropLastHook removes the hook of the pod that was deleted last.
+func dropLastHook(h *History) int {
+	last := ""
+	for _, e := range h.All(PodVersion(Deleting())) {
+		if last == "" || e.Pod != h.First(PodVersion(Deleting())).Pod {
+			last = e.Pod
+		}
+	}
+	return Drop(HookBegin(PreStop).Of(last)).Do(h)
 }
