@@ -13,11 +13,13 @@ import (
 type Edit struct {
 	Name string
 	Do   func(h *history.History) int
+
+	mends bool
 }
 
 // Drop removes the events.
 func Drop(p history.Pattern) Edit {
-	return Edit{"without " + p.String(), func(h *history.History) int {
+	return Edit{Name: "without " + p.String(), Do: func(h *history.History) int {
 		before := len(h.Events)
 		h.Events = slices.DeleteFunc(h.Events, func(e history.Event) bool { return p.Matches(&e) })
 		return before - len(h.Events)
@@ -63,7 +65,7 @@ func Typed(p history.Pattern, of string) Edit {
 
 // Again adds a copy of the first of the events at the end.
 func Again(p history.Pattern) Edit {
-	return Edit{"once more " + p.String(), func(h *history.History) int {
+	return Edit{Name: "once more " + p.String(), Do: func(h *history.History) int {
 		first := h.First(p)
 		if first == nil {
 			return 0
@@ -75,7 +77,7 @@ func Again(p history.Pattern) Edit {
 
 // Copy adds a copy of the first of the events, changed.
 func Copy(name string, p history.Pattern, change func(*history.Event)) Edit {
-	return Edit{name, func(h *history.History) int {
+	return Edit{Name: name, Do: func(h *history.History) int {
 		first := h.First(p)
 		if first == nil {
 			return 0
@@ -113,7 +115,7 @@ func Container(name, container string, c history.Condition, change func(*corev1.
 }
 
 func each(name string, p history.Pattern, change func(*history.Event)) Edit {
-	return Edit{name, func(h *history.History) int {
+	return Edit{Name: name, Do: func(h *history.History) int {
 		changed := 0
 		for i := range h.Events {
 			if p.Matches(&h.Events[i]) {
