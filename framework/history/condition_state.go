@@ -22,3 +22,8 @@ func HasEnded(name string) Condition {
 		return cs.State.Terminated != nil || cs.LastTerminationState.Terminated != nil
 	})
 }
+
+// Or is true where one of both is.
+func (c Condition) Or(d Condition) Condition {
+	return Condition{What: c.What + " or " + d.What, Is: func(p *corev1.Pod) bool { return c.Is(p) || d.Is(p) }}
+}
