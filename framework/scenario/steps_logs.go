@@ -17,7 +17,10 @@ import (
 // is no error.
 func ReadLog(pod, container string) Step {
 	return Step{Text: "read the log of " + pod + "/" + container, Do: func(ctx context.Context, x *Execution) error {
-		_, err := x.Client.CoreV1().Pods(x.Namespace).GetLogs(pod, &corev1.PodLogOptions{Container: container}).DoRaw(ctx)
+		stream, err := x.Client.CoreV1().Pods(x.Namespace).GetLogs(pod, &corev1.PodLogOptions{Container: container}).Stream(ctx)
+		if err == nil {
+			_ = stream.Close()
+		}
 		var status apierrors.APIStatus
 		if err != nil && !errors.As(err, &status) {
 			return fmt.Errorf("read the log of %s/%s: %w", pod, container, err)
