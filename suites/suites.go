@@ -4,6 +4,7 @@ package suites
 import (
 	// The suites register their scenarios when they are initialised.
 	_ "github.com/hookcheck/hookcheck/suites/demos"
+	_ "github.com/hookcheck/hookcheck/suites/environment"
 	_ "github.com/hookcheck/hookcheck/suites/grace"
 	_ "github.com/hookcheck/hookcheck/suites/handlers"
 	_ "github.com/hookcheck/hookcheck/suites/initcontainers"
