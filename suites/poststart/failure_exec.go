@@ -14,8 +14,9 @@ import (
 
 // A postStart hook that fails once: what is killed, how, and what follows.
 //
-//  1. a pod with three containers; the postStart hook of the second exits 3, in its
-//     first run only; it has a preStop hook, and exits 5 on the stop signal
+//  1. a pod with three containers; the postStart hook of the second takes 2 s and
+//     exits 3, in its first run only; the container has a preStop hook, and exits 5
+//     on the stop signal
 //  2. wait until its second instance is ready; delete the pod
 //  3. wait until the kubelet is done with it
 var _ = Describe("a failing exec postStart", "poststart/failure_exec", func(s *S) {
@@ -70,6 +71,14 @@ var _ = Describe("a failing exec postStart", "poststart/failure_exec", func(s *S
 	})
 	s.Check("poststart.serial-after-failure", func(j *judge.J, h *History) {
 		j.Expect(h).To(HappenBefore(first(Exit()), Start().In("next")))
+	})
+	s.Check("poststart.status-during-restart", func(j *judge.J, h *History) {
+		// Whether the end of the first instance is published before the second one
+		// runs depends on the load; where it is, this is how.
+		busy := ContainerRunning("app").Or(ContainerReady("app"))
+		j.Expect(h).To(HappenBefore(HookEnd(PostStart).In("app").Instance(2), PodVersion(Restarts("app", 1))))
+		j.Expect(h).To(ContainNo(PodVersion(HasEnded("app").And(Restarts("app", 0)).And(busy))))
+		j.Expect(h).To(Contain(again))
 	})
 	s.Check("poststart.failure.always", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(Start().In("app").Instance(2)))

@@ -20,7 +20,9 @@ var _ = Describe("a main process that ends before its postStart", "poststart/mai
 	s.Do(Create(), AwaitTerminated(), Await(KubeEvent("FailedPostStartHook").In("exec"), Patience))
 
 	s.Check("poststart.main-exits-during-exec-hook", func(j *judge.J, h *History) {
-		j.Expect(h).To(Contain(HookBegin(PostStart).In("exec")))
+		if h.First(HookBegin(PostStart).In("exec")) == nil {
+			j.Inconclusive("the hook had not begun when the main process ended")
+		}
 		j.Expect(h).To(ContainNo(HookEnd(PostStart).In("exec")))
 		j.Expect(h).To(Contain(KubeEvent("FailedPostStartHook").In("exec")))
 		// The next container shows that the hook is over.

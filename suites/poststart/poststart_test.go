@@ -56,12 +56,6 @@ func TestChecks(t *testing.T) {
 		}), -30*time.Second)},
 		// restart
 		"poststart.restart-reruns": {Drop(HookEnd(PostStart).Instance(2)), Again(HookEnd(PostStart).Instance(2))},
-		"poststart.status-during-restart": {
-			Shift(PodVersion(Restarts("app", 1)), -time.Minute),
-			Container("ready while the hook runs", "app", HasEnded("app").And(Restarts("app", 0)), func(cs *corev1.ContainerStatus) {
-				cs.Ready = true
-			}),
-		},
 		"status.laststate-after-restart": {Container("no lastState", "app", Restarted("app"), func(cs *corev1.ContainerStatus) {
 			cs.LastTerminationState = corev1.ContainerState{}
 		})},
@@ -87,6 +81,12 @@ func TestChecks(t *testing.T) {
 			Shift(Signal("SIGTERM").In("other"), -time.Minute),
 		},
 		"poststart.serial-after-failure": {Drop(Start().In("next")), Shift(Start().In("next"), -time.Minute)},
+		"poststart.status-during-restart": {
+			Shift(PodVersion(Restarts("app", 1)), -time.Minute),
+			Container("ready while the hook runs", "app", HasEnded("app").And(Restarts("app", 0)), func(cs *corev1.ContainerStatus) {
+				cs.Ready = true
+			}),
+		},
 		"event.fieldpath": {Copy("the Event on the other container", failed, func(e *Event) {
 			e.EventObject.InvolvedObject.FieldPath, e.Container = "spec.containers{other}", "other"
 		})},
