@@ -26,10 +26,10 @@ type configSpec struct {
 //
 //   - has a CNI configuration of its own (kindnet would have to be pulled), so
 //     kind installs none;
-//   - has no CoreDNS image, so kubeadm does not install it. The merge patch
-//     replaces kind's own list, so preflight, which kind skips because it pulls
-//     images, is named again. kube-proxy stays: endpoints are judged through
-//     Services.
+//   - may be from before it had CoreDNS, and then kubeadm does not install it.
+//     The merge patch replaces kind's own list, so preflight, which kind skips
+//     because it pulls images, is named again. kube-proxy stays: endpoints are
+//     judged through Services.
 //
 // On cgroup v1 a kubelet from 1.35 on does not start unless it is told so
 // (KEP-5573; field failCgroupV1, known since 1.31). An older kubelet and kubeadm
@@ -49,6 +49,8 @@ func kindConfig(spec configSpec) *v1alpha4.Cluster {
 	}
 	if spec.Image.Own {
 		config.Networking.DisableDefaultCNI = true
+	}
+	if spec.Image.NoDNS {
 		config.KubeadmConfigPatches = append(config.KubeadmConfigPatches,
 			"kind: InitConfiguration\nskipPhases:\n- preflight\n- addon/coredns\n")
 	}

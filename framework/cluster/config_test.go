@@ -32,6 +32,7 @@ func golden(t *testing.T, name string, got []byte) {
 
 func TestKindConfig(t *testing.T) {
 	own := nodeImage{Ref: "hookcheck/node:v1.36.4", Own: true}
+	older := nodeImage{Ref: "hookcheck/node:v1.36.4", Own: true, NoDNS: true}
 	published := nodeImage{Ref: "kindest/node:v1.36.4"}
 	for _, tt := range []struct {
 		golden string
@@ -41,6 +42,7 @@ func TestKindConfig(t *testing.T) {
 		{"own-cgroup2.yaml", configSpec{Name: "hookcheck", Image: own, Nodes: 1}},
 		{"own-gates.yaml", configSpec{Name: "hookcheck", Image: own, Nodes: 1, FeatureGates: map[string]bool{"ContainerStopSignals": true}}},
 		{"own-3nodes.yaml", configSpec{Name: "hookcheck", Image: own, Nodes: 3, CgroupV1: true}},
+		{"own-older.yaml", configSpec{Name: "hookcheck", Image: older, Nodes: 1}},
 		{"kindest-cgroup2.yaml", configSpec{Name: "hookcheck", Image: published, Nodes: 1}},
 		{"kindest-cgroup1.yaml", configSpec{Name: "hookcheck", Image: published, Nodes: 1, CgroupV1: true}},
 		{"kindest-2nodes.yaml", configSpec{Name: "hookcheck", Image: published, Nodes: 2}},

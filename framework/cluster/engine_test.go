@@ -42,7 +42,7 @@ func (f *fakeEngine) engine() engine {
 			}
 			label := ""
 			if strings.Contains(args[2], "own") || strings.Contains(args[2], "hookcheck") {
-				label = `"dev.hookcheck.recipe": "1"`
+				label = `"dev.hookcheck.recipe": "2"`
 			}
 			return fmt.Appendf(nil, `[{"Id": %q, "Config": {"Labels": {%s}}}]`, id, label), nil
 		case args[0] == "rm":

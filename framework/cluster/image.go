@@ -24,9 +24,14 @@ type nodeImage struct {
 	// ID is what Ref means on this engine now; "" if it must be pulled first.
 	ID string
 	// Own is true for an image of hack/nodeimage: it has a static network
-	// configuration and the OCI runtimes runc and crun, and no CoreDNS.
+	// configuration and the OCI runtimes runc and crun.
 	Own bool
+	// NoDNS is true for one of recipe 1, which has no CoreDNS.
+	NoDNS bool
 }
+
+// recipeWithoutDNS is the recipe of hack/nodeimage that had no CoreDNS.
+const recipeWithoutDNS = "1"
 
 var (
 	nameForm    = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
@@ -93,7 +98,7 @@ func (e engine) resolveImage(ctx context.Context, named, version string) (nodeIm
 			return nodeImage{}, err
 		}
 		if found {
-			return nodeImage{Ref: ref, ID: id, Own: labels[ownLabel] != ""}, nil
+			return nodeImage{Ref: ref, ID: id, Own: labels[ownLabel] != "", NoDNS: labels[ownLabel] == recipeWithoutDNS}, nil
 		}
 	}
 	if ownByName(named) {

@@ -74,12 +74,12 @@ func TestResolveImage(t *testing.T) {
 		want  nodeImage
 		err   string
 	}{
-		{"own if it is there", map[string]string{own: "1", published: "2"}, "", nodeImage{own, "1", true}, ""},
-		{"published if it is there", map[string]string{published: "2"}, "", nodeImage{published, "2", false}, ""},
-		{"published to be pulled", nil, "", nodeImage{published, "", false}, ""},
-		{"own under another name", map[string]string{"my/node:own": "4"}, "my/node:own", nodeImage{"my/node:own", "4", true}, ""},
-		{"named", map[string]string{own: "1", "my/node:x": "3"}, "my/node:x", nodeImage{"my/node:x", "3", false}, ""},
-		{"named, to be pulled", nil, "my/node:x", nodeImage{"my/node:x", "", false}, ""},
+		{"own if it is there", map[string]string{own: "1", published: "2"}, "", nodeImage{own, "1", true, false}, ""},
+		{"published if it is there", map[string]string{published: "2"}, "", nodeImage{published, "2", false, false}, ""},
+		{"published to be pulled", nil, "", nodeImage{published, "", false, false}, ""},
+		{"own under another name", map[string]string{"my/node:own": "4"}, "my/node:own", nodeImage{"my/node:own", "4", true, false}, ""},
+		{"named", map[string]string{own: "1", "my/node:x": "3"}, "my/node:x", nodeImage{"my/node:x", "3", false, false}, ""},
+		{"named, to be pulled", nil, "my/node:x", nodeImage{"my/node:x", "", false, false}, ""},
 		{"own is never pulled", nil, own, nodeImage{}, "node image hookcheck/node:v1.36.4 is not on this machine; build it (make node-image)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

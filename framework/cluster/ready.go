@@ -37,6 +37,11 @@ func (k *Kind) finish(ctx context.Context, s state, record *Record, image nodeIm
 		if err := createRuntimeClasses(ctx, config); err != nil {
 			return err
 		}
+		if !image.NoDNS {
+			if err := k.awaitDNS(ctx, config); err != nil {
+				return err
+			}
+		}
 	}
 	health := probe(ctx, config)
 	want := Want{Kubernetes: k.kubernetes, Nodes: k.nodes}

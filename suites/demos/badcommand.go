@@ -1,6 +1,7 @@
 package demos
 
 import (
+	"fmt"
 	"time"
 
 	. "github.com/hookcheck/hookcheck/framework/history"
@@ -27,6 +28,12 @@ var _ = Describe("badcommand as postStart", "demos/badcommand", func(s *S) {
 		j.Expect(h).To(Contain(KubeEventSaying("Killing", "FailedPostStartHook").In(container)))
 		j.Expect(h).To(Contain(KubeEventSaying("BackOff", "^Back-off restarting failed container "+container+" in pod badcommand_").In(container)))
 		j.Expect(h).To(ContainNo(PodVersion(ContainerReady(container))))
+	})
+	s.Check("poststart.failure.backoff-event", func(j *judge.J, h *History) {
+		pod := h.Pod("badcommand")
+		j.Expect(h).To(Contain(KubeWarning("BackOff").In("lifecycle-demo-container").Of("badcommand")))
+		j.Expect(h).To(Contain(KubeEventSaying("BackOff", fmt.Sprintf(`^Back-off restarting failed container lifecycle-demo-container in pod %s_%s\(%s\)$`,
+			pod.Name, pod.Namespace, pod.UID))))
 	})
 	s.Check("poststart.failure.waiting-reason", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(Waiting("PostStartHookError|CrashLoopBackOff")))

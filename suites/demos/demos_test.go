@@ -31,6 +31,10 @@ func TestChecks(t *testing.T) {
 			Drop(KubeEvent("FailedPostStartHook")), Drop(KubeEvent("Killing")), Drop(KubeEvent("BackOff")),
 			Container("ready all the same", "lifecycle-demo-container", Phase(corev1.PodRunning), func(cs *corev1.ContainerStatus) { cs.Ready = true }),
 		},
+		"poststart.failure.backoff-event": {
+			Typed(KubeEvent("BackOff"), "Normal"),
+			Say(KubeEvent("BackOff"), "Back-off restarting failed container"),
+		},
 		"poststart.failure.waiting-reason": {
 			Drop(Waiting("PostStartHookError|CrashLoopBackOff")),
 			Set(Waiting("PostStartHookError"), "message", "it failed"),
@@ -39,6 +43,15 @@ func TestChecks(t *testing.T) {
 			Shift(Start().In("init-container-2"), -10*time.Second),
 			Shift(Start().In("main-container"), -20*time.Second),
 			Shift(HookBegin(PostStart), -20*time.Second),
+		},
+		"init.pending-phase": {
+			Pods("Running while init containers run", PodConditionIs(corev1.PodInitialized, corev1.ConditionFalse, ""), func(p *corev1.Pod) {
+				p.Status.Phase = corev1.PodRunning
+			}),
+			Pods("never initialized", ContainerRunning("main-container"), func(p *corev1.Pod) { p.Status.Conditions = nil }),
+			Container("another reason", "main-container", ContainerWaiting("main-container", "PodInitializing"), func(cs *corev1.ContainerStatus) {
+				cs.State.Waiting.Reason = "ContainerCreating"
+			}),
 		},
 		"delete.force.object-immediate": {
 			Shift(Removed(), 60*time.Second),

@@ -1,6 +1,12 @@
 package poststart
 
 import (
+	"fmt"
+	"strings"
+
+	"github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+
 	. "github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/judge"
 	. "github.com/hookcheck/hookcheck/framework/scenario"
@@ -40,6 +46,28 @@ var _ = Describe("postStart beside the entrypoint", "poststart/async", func(s *S
 	})
 	s.Check("poststart.serial-containers", func(j *judge.J, h *History) {
 		j.Expect(h).To(HappenBefore(HookEnd(PostStart).In("app"), Start().In("next")))
+	})
+	s.Check("poststart.no-params", func(j *judge.J, h *History) {
+		command := h.Spec("async").Containers[0].Lifecycle.PostStart.Exec.Command
+		j.Expect(h).To(Contain(Entry("hook-detail").In("app").With("argv", strings.Join(command, " "))))
+		j.Expect(h).To(ContainTimes(Entry("hook-detail").In("app"), 1))
+	})
+	s.Check("poststart.podready-to-start-condition", func(j *judge.J, h *History) {
+		ready := func(status corev1.ConditionStatus) Condition {
+			return PodConditionIs(corev1.PodReadyToStartContainers, status, "")
+		}
+		var during corev1.ConditionStatus // in the last version before the hook's end
+		for _, v := range h.All(PodVersion(ready(corev1.ConditionTrue).Or(ready(corev1.ConditionFalse)))) {
+			if before, err := h.Before(v, h.First(HookEnd(PostStart))); err == nil && before {
+				during = corev1.ConditionFalse
+				if ready(corev1.ConditionTrue).Is(v.PodObject) {
+					during = corev1.ConditionTrue
+				}
+			}
+		}
+		j.Expect(during).NotTo(gomega.BeEmpty(), "condition PodReadyToStartContainers while the hook ran")
+		j.Expect(h).To(Contain(PodVersion(ready(corev1.ConditionTrue).And(ContainerRunning("app")))))
+		j.Outcome(fmt.Sprintf("PodReadyToStartContainers is %s while the first hook runs", during))
 	})
 	s.Check("status.message-from-termlog", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(Start().In("app")))

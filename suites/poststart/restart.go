@@ -8,7 +8,8 @@ import (
 
 // Every instance of a container gets its postStart hook.
 //
-//  1. a pod whose container exits 1 after 2 s, in its first instance only
+//  1. a pod whose liveness probe fails, in the first instance of the container only,
+//     which exits 1 on the stop signal
 //  2. wait until its second instance is ready; delete the pod
 //  3. wait until the kubelet is done with it
 var _ = Describe("postStart after a restart", "poststart/restart", func(s *S) {

@@ -18,6 +18,9 @@ import (
 // what distroless images call nonroot.
 const User = "65532:65532"
 
+// Env is what the image sets: a variable that fixtures leave as it is, and one that they override.
+var Env = []string{"HOOKCHECK_IMAGE=image", "HOOKCHECK_BOTH=image"}
+
 const passwd = `root:x:0:0:root:/:/agent
 agent:x:65532:65532:hookcheck agent:/tmp:/agent
 `
@@ -56,6 +59,7 @@ func Image(binary []byte, arch string) (v1.Image, error) {
 		Entrypoint: []string{"/agent"},
 		User:       User,
 		WorkingDir: "/",
+		Env:        Env,
 		Labels:     map[string]string{"org.opencontainers.image.title": "hookcheck agent"},
 	}
 	return mutate.ConfigFile(image, config)

@@ -68,6 +68,7 @@ func TestImage(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := v1.Config{Entrypoint: []string{"/agent"}, User: "65532:65532", WorkingDir: "/",
+		Env:    []string{"HOOKCHECK_IMAGE=image", "HOOKCHECK_BOTH=image"},
 		Labels: map[string]string{"org.opencontainers.image.title": "hookcheck agent"}}
 	if !reflect.DeepEqual(config.Config, want) || config.OS != "linux" || config.Architecture != "arm64" {
 		t.Errorf("configuration %+v of %s/%s", config.Config, config.OS, config.Architecture)

@@ -3,9 +3,11 @@ package nodeimage
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"testing/fstest"
 
 	"golang.org/x/mod/semver"
 
@@ -21,11 +23,14 @@ const (
 	containerdVersion = "v2.3.4" // what kind v0.33.0 has in its base image
 	etcdVersion       = "v3.6.16"
 	cniVersion        = "v1.9.1"
+	corednsVersion    = "v1.14.7"
 )
 
-// component is a Go module of which some main packages become programs of the node.
+// component is a Go module of which some main packages become programs of the node. With main, the text of a main
+// package that imports the module, it is that package, called ".", instead.
 type component struct {
 	name, module, version string
+	main                  []byte
 	binaries              []gobuild.Binary
 	tags                  string
 	ldflags               []string
@@ -75,6 +80,14 @@ func cniPlugins() component {
 	return c
 }
 
+func coredns() (component, error) {
+	main, err := files.ReadFile("files/coredns.go.txt")
+	return component{
+		name: "coredns", module: "github.com/coredns/coredns", version: corednsVersion, main: main,
+		binaries: []gobuild.Binary{{Name: "coredns", Package: "."}},
+	}, err
+}
+
 // build returns the directory that holds the component's binaries.
 func (c component) build(ctx context.Context, logf command.Logf) (string, error) {
 	got, err := gobuild.Download(ctx, c.module, c.version)
@@ -89,15 +102,31 @@ func (c component) build(ctx context.Context, logf command.Logf) (string, error)
 	if err != nil {
 		return "", err
 	}
+	if c.main != nil {
+		source, err = withMain(source, c.main)
+		if err != nil {
+			return "", err
+		}
+	}
 	return gobuild.Build(ctx, logf, gobuild.Spec{
 		Name: c.name + "-" + c.version, Source: source, Get: c.module + "@" + c.version,
 		Binaries: c.binaries, Tags: c.tags, LDFlags: c.ldflags,
 	})
 }
 
+// withMain is a module that has nothing but a go.mod, with a main package added.
+func withMain(source fs.FS, main []byte) (fs.FS, error) {
+	goMod, err := fs.ReadFile(source, "go.mod")
+	if err != nil {
+		return nil, err
+	}
+	return fstest.MapFS{"go.mod": {Data: goMod, Mode: 0o644}, "main.go": {Data: main, Mode: 0o644}}, nil
+}
+
 // parts are the directories and files from which the image is put together.
 type parts struct {
 	kubernetes, containerd, etcd, cni string // directories of binaries
+	coredns                           string // the same
 	pause, crunfix, iptables, podnet  string // binaries
 	kind                              string // directory of kind's files for the root of a node
 	rootfs                            string // directory made by package debimage
@@ -110,10 +139,14 @@ func buildGo(ctx context.Context, logf command.Logf, version string, p *parts) e
 		return err
 	}
 	p.kind = filepath.Join(kind.Dir, "images", "base", "files")
+	dns, err := coredns()
+	if err != nil {
+		return err
+	}
 	for _, c := range []struct {
 		component
 		dir *string
-	}{{kubernetes(version), &p.kubernetes}, {containerd(), &p.containerd}, {etcd(), &p.etcd}, {cniPlugins(), &p.cni}} {
+	}{{kubernetes(version), &p.kubernetes}, {containerd(), &p.containerd}, {etcd(), &p.etcd}, {cniPlugins(), &p.cni}, {dns, &p.coredns}} {
 		if *c.dir, err = c.build(ctx, logf); err != nil {
 			return err
 		}

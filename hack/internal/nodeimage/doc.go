@@ -9,7 +9,7 @@
 //
 // # How one is built
 //
-// Kubernetes, containerd, etcd and the CNI plugins are compiled from their Go modules (package gobuild). What runs
+// Kubernetes, containerd, etcd, CoreDNS and the CNI plugins are compiled from their Go modules (package gobuild). What runs
 // below them is Debian 12, with systemd, the network tools, runc and crun (package debimage). What makes it a node
 // of kind is in kind's own module, images/base/files. kubeadm of the version is asked which images it will run;
 // each becomes one static binary on an empty file system, under that name, kube-proxy with iptables and nftables
@@ -26,8 +26,9 @@
 //
 // # What differs from kind's own image
 //
-//   - no CoreDNS: names of Services do not resolve in pods. Where kind creates a cluster, kubeadm must be told to
-//     skip the phase addon/coredns, and preflight with it, since the list replaces kind's own.
+//   - CoreDNS has only the plugins of kubeadm's configuration. Images of recipe 1 have none: where kind creates a
+//     cluster from one, kubeadm must be told to skip the phase addon/coredns, and preflight with it, since the list
+//     replaces kind's own.
 //   - the network is set up by each node (progs/podnet) and not by kindnetd; it serves any number of nodes, IPv4 only.
 //     kind's disableDefaultCNI may be true or false: the manifest it would create says only this.
 //   - no local-path-provisioner: the default StorageClass is kubernetes.io/host-path of the controller manager.

@@ -119,7 +119,7 @@ func kubernetesLayer(p parts, version string) imagetar.Layer {
 }
 
 // controlPlane describes the images that kubeadm of that version runs, by the names that it gives them. Layers are
-// written to dir. CoreDNS is left out.
+// written to dir.
 func controlPlane(ctx context.Context, p parts, version, dir string) ([]imagetar.Image, error) {
 	list, err := command.Output(ctx, filepath.Join(p.kubernetes, "kubeadm"), "config", "images", "list", "--kubernetes-version", version)
 	if err != nil {
@@ -132,7 +132,8 @@ func controlPlane(ctx context.Context, p parts, version, dir string) ([]imagetar
 		image := imagetar.Image{Tags: []string{ref}, Env: []string{defaultPath}}
 		switch name {
 		case "coredns":
-			continue
+			layer["coredns"] = program(filepath.Join(p.coredns, "coredns"))
+			image.Entrypoint = []string{"/coredns"}
 		case "pause":
 			layer["pause"] = program(p.pause)
 			image.Entrypoint = []string{"/pause"}

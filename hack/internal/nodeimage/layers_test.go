@@ -71,10 +71,10 @@ registry.k8s.io/pause:3.10.2
 registry.k8s.io/etcd:3.6.8-0
 `
 	bin := tree(t, map[string]string{
-		"kubeadm": "#!/bin/sh\ncat <<.\n" + list + ".\n", "kube-apiserver": "a", "kube-proxy": "p", "etcd": "e", "pause": "z", "iptables": "i",
+		"kubeadm": "#!/bin/sh\ncat <<.\n" + list + ".\n", "kube-apiserver": "a", "kube-proxy": "p", "etcd": "e", "pause": "z", "iptables": "i", "coredns": "c",
 	})
 	p := parts{
-		kubernetes: bin, etcd: bin, pause: filepath.Join(bin, "pause"), iptables: filepath.Join(bin, "iptables"),
+		kubernetes: bin, etcd: bin, coredns: bin, pause: filepath.Join(bin, "pause"), iptables: filepath.Join(bin, "iptables"),
 		kind: tree(t, map[string]string{"etc/containerd/config.toml": kindConfig}), rootfs: "/rootfs",
 	}
 	images, err := controlPlane(t.Context(), p, "v1.36.4", t.TempDir())
@@ -89,7 +89,7 @@ registry.k8s.io/etcd:3.6.8-0
 		}
 	}
 	want := []string{
-		"registry.k8s.io/kube-apiserver:v1.36.4", "registry.k8s.io/kube-proxy:v1.36.4",
+		"registry.k8s.io/kube-apiserver:v1.36.4", "registry.k8s.io/kube-proxy:v1.36.4", "registry.k8s.io/coredns/coredns:v1.14.2",
 		"registry.k8s.io/pause:3.10.2", "registry.k8s.io/pause:3.10", "registry.k8s.io/etcd:3.6.8-0",
 	}
 	if !slices.Equal(tags, want) {
