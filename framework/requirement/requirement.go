@@ -57,11 +57,13 @@ const (
 	NeedDNS             Need = "dns"             // the cluster resolves the names of Services
 	NeedRoot            Need = "root"            // admission lets a container run as root
 	NeedNode            Need = "node"            // commands can be run on the node: a container of kind
+	NeedLogind          Need = "logind"          // the node's logind can announce a shutdown
+	NeedNodeStatus      Need = "nodes/status"    // permission to change the node: its resources
 )
 
 // Needs lists the needs.
 var Needs = []Need{NeedExec, NeedEviction, NeedServices, NeedHostPath, NeedNamespaces, NeedPriorityClasses, NeedTaints,
-	NeedMetrics, NeedDNS, NeedRoot, NeedNode}
+	NeedMetrics, NeedDNS, NeedRoot, NeedNode, NeedLogind, NeedNodeStatus}
 
 // A Deviation says where the documentation and the kubelets part.
 type Deviation struct {

@@ -152,7 +152,7 @@ func (s *Session) record(ctx context.Context, sc *scenario.Scenario, selected fu
 	recording := s.recorder.Open(sc.Label(), s.header(sc.Name))
 	defer s.recorder.Forget(sc.Label())
 	x := &scenario.Execution{Client: s.client, Dynamic: s.dynamic, Mapper: s.mapper, Config: s.o.Config,
-		Namespace: s.space.name, Recording: recording, Created: s.clocks.created}
+		Namespace: s.space.name, Recording: recording, Created: s.clocks.created, Shell: s.shell}
 	failed := ""
 	if err := sc.Run(ctx, x, s.prepare); err != nil {
 		failed = err.Error()

@@ -41,9 +41,15 @@ type Options struct {
 	Sink Sink
 	// Artifacts is the directory in which histories are written.
 	Artifacts string
+	// Nodes finds the way onto the node; nil where commands are not to be run.
+	Nodes NodeFinder
 	// NoKnown judges known deviations like anything else.
 	NoKnown bool
 }
+
+// A NodeFinder finds out how commands can be run on a node: reason says why they
+// cannot, and what would help.
+type NodeFinder func(ctx context.Context, node *corev1.Node) (shell scenario.Shell, reason string)
 
 // A Sink is told what happens. Its methods are called from several goroutines.
 type Sink interface {
@@ -68,6 +74,7 @@ type Session struct {
 	prepare  scenario.Preparation
 	selected map[string]requirement.Requirement
 	clocks   clocks
+	shell    scenario.Shell // nil where no command can be run on the node
 	stop     context.CancelFunc
 
 	// Facts and Node are what the set-up found out.
@@ -138,11 +145,6 @@ func (s *Session) skipUntestable() error {
 		}
 	}
 	return nil
-}
-
-// nodeAccess says why no command can be run on the node, or "" where it can.
-func (s *Session) nodeAccess(context.Context) string {
-	return "hookcheck cannot run commands on this node"
 }
 
 // Namespace is the namespace of the run.

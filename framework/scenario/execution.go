@@ -33,8 +33,12 @@ type Execution struct {
 	// Created is told the creationTimestamp of each pod, and between which
 	// times of our clock the API server gave it.
 	Created func(stamp, begin, end time.Time)
+	// Shell runs commands on the node; nil where that cannot be done.
+	Shell Shell
 
 	fixture []*unstructured.Unstructured
+	undo    []func(context.Context) error
+	changed bool // something on the node
 }
 
 // Run carries the steps through. The error is why that was not possible; the
@@ -190,14 +194,14 @@ func environment(h *history.History) error {
 	return nil
 }
 
-// Clean removes what the scenario created: finalizers first, then the objects,
-// without waiting for the containers. It is called however the scenario ended.
+// Clean undoes what the scenario changed on the node, and removes what it created:
+// finalizers first, then the objects, without waiting for the containers. It is called however the scenario ended.
 func (x *Execution) Clean(ctx context.Context, label string) error {
-	var errs []error
+	errs := []error{x.undoAll(ctx)}
 	selector := metav1.ListOptions{LabelSelector: recorder.ScenarioLabel + "=" + label}
 	pods, err := x.Client.CoreV1().Pods(x.Namespace).List(ctx, selector)
 	if err != nil {
-		return fmt.Errorf("clean up after %s: %w", label, err)
+		return errors.Join(append(errs, fmt.Errorf("clean up after %s: %w", label, err))...)
 	}
 	for i := range pods.Items {
 		errs = append(errs, DiscardPod(ctx, x.Client, &pods.Items[i]))

@@ -1,0 +1,362 @@
+package scenario
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/yaml"
+
+	"github.com/hookcheck/hookcheck/framework/history"
+)
+
+// OnNode runs a script of sh as root on the node. What it writes goes into the
+// history as note "node"; a script that fails ends the scenario. It must not
+// change what the scenario's end does not undo: see undoScript.
+func OnNode(what, script string) Step {
+	return Step{Text: what, Do: func(ctx context.Context, x *Execution) error {
+		out, err := x.onNode(ctx, what, "", script)
+		x.Recording.Note("node", "", "", map[string]string{"step": what, "stdout": out})
+		return err
+	}}
+}
+
+// StopKubelet stops the kubelet. The step is called stop-kubelet.
+func StopKubelet() Step { return service("stop-kubelet", "stop kubelet", false) }
+
+// StartKubelet starts the kubelet and waits until the node is Ready. The step
+// is called start-kubelet.
+func StartKubelet() Step { return service("start-kubelet", "start kubelet", true) }
+
+// RestartRuntime restarts containerd and waits until the node is Ready. The step
+// is called restart-runtime.
+func RestartRuntime() Step { return service("restart-runtime", "restart containerd", true) }
+
+func service(name, action string, ready bool) Step {
+	return Step{Text: action, Do: func(ctx context.Context, x *Execution) error {
+		if err := x.guard(ctx); err != nil {
+			return err
+		}
+		if _, err := x.onNode(ctx, name, "", "systemctl "+action); err != nil || !ready {
+			return err
+		}
+		return x.awaitNode(ctx)
+	}}
+}
+
+// ConfigureKubelet changes the kubelet's configuration until the scenario ends:
+// the fields of a KubeletConfiguration, given as YAML, replace those that are
+// there. It restarts the kubelet and waits until the node is Ready. The step is
+// called configure-kubelet.
+func ConfigureKubelet(fields string) Step {
+	return Step{Text: "configure the kubelet", Do: func(ctx context.Context, x *Execution) error {
+		if err := x.guard(ctx); err != nil {
+			return err
+		}
+		before, err := x.nodeScript(ctx, "read the kubelet's configuration", "cat "+kubeletConfig)
+		if err != nil {
+			return err
+		}
+		config, change := map[string]any{}, map[string]any{}
+		if err := yaml.Unmarshal([]byte(before), &config); err != nil {
+			return fmt.Errorf("read the kubelet's configuration: %w", err)
+		}
+		if err := yaml.UnmarshalStrict([]byte(fields), &change); err != nil {
+			return fmt.Errorf("configure the kubelet: %w", err)
+		}
+		maps.Copy(config, change)
+		after, err := yaml.Marshal(config)
+		if err != nil {
+			return fmt.Errorf("configure the kubelet: %w", err)
+		}
+		script := fmt.Sprintf(`
+[ -e %[1]s/config.yaml ] || cp -p %[2]s %[1]s/config.yaml
+cat >%[2]s.hookcheck <<'END'
+%[3]s
+END
+mv %[2]s.hookcheck %[2]s
+systemctl restart kubelet
+`, nodeDir, kubeletConfig, after)
+		if _, err := x.onNode(ctx, "configure-kubelet", "", script); err != nil {
+			return err
+		}
+		return x.awaitNode(ctx)
+	}}
+}
+
+// StartLogind starts systemd-logind, which a kubelet needs to learn of a
+// shutdown, until the scenario ends.
+func StartLogind() Step {
+	return Step{Text: "start logind", Do: func(ctx context.Context, x *Execution) error {
+		if err := x.guard(ctx); err != nil {
+			return err
+		}
+		_, err := x.onNode(ctx, "start-logind", "", "systemctl is-active --quiet systemd-logind || { touch "+nodeDir+"/logind; systemctl start systemd-logind; }")
+		return err
+	}}
+}
+
+// ShutDown lets logind seem to announce that the node shuts down, as it does
+// before it (https://systemd.io/INHIBITOR_LOCKS/). The step is called shutdown.
+func ShutDown() Step {
+	return Step{Text: "announce a shutdown", Do: func(ctx context.Context, x *Execution) error {
+		if err := x.guard(ctx); err != nil {
+			return err
+		}
+		_, err := x.onNode(ctx, "shutdown", "", "busctl emit /org/freedesktop/login1 org.freedesktop.login1.Manager PrepareForShutdown b true")
+		return err
+	}}
+}
+
+// RestoreNode undoes now what the scenario changed on the node, as its end would,
+// and waits until the node is Ready.
+func RestoreNode() Step {
+	return Step{Text: "undo what was changed on the node", Do: func(ctx context.Context, x *Execution) error {
+		end := x.Recording.Step("restore-node", "", nil)
+		err := x.restoreNode(ctx)
+		end(err)
+		return err
+	}}
+}
+
+// KillSandbox kills the process that holds a pod's namespaces: its pause
+// container. The step is called kill-sandbox.
+func KillSandbox(pod string) Step {
+	return Step{Text: "kill the sandbox of " + pod, Do: func(ctx context.Context, x *Execution) error {
+		uid, err := x.nodeUID(pod)
+		if err != nil {
+			return err
+		}
+		_, err = x.onNode(ctx, "kill-sandbox", pod, fmt.Sprintf(`
+id=$(ctr --namespace=k8s.io containers list --quiet 'labels."io.kubernetes.pod.uid"==%s,labels."io.cri-containerd.kind"==sandbox')
+ctr --namespace=k8s.io tasks kill --signal SIGKILL "$id"`, uid))
+		return err
+	}}
+}
+
+// AwaitStopped waits until no process of a pod's container runs on the node: for
+// pods whose objects are gone.
+func AwaitStopped(pod string, within time.Duration) Step {
+	return Step{Text: "await the end of " + pod + " on the node", Do: func(ctx context.Context, x *Execution) error {
+		uid, err := x.nodeUID(pod)
+		if err != nil {
+			return err
+		}
+		return x.awaitOnNode(ctx, "await-stopped", pod, within, fmt.Sprintf(
+			`ids=$(ctr --namespace=k8s.io containers list --quiet 'labels."io.kubernetes.pod.uid"==%s,labels."io.cri-containerd.kind"==container') || exit 1
+			tasks=$(ctr --namespace=k8s.io tasks list) || exit 1
+			for id in $ids; do if echo "$tasks" | grep -q "^$id .*RUNNING"; then exit 1; fi; done`, uid))
+	}}
+}
+
+// awaitOnNode waits until a script succeeds on the node. Expiry is no error: the
+// history says so, as with every wait.
+func (x *Execution) awaitOnNode(ctx context.Context, name, pod string, within time.Duration, script string) error {
+	end := x.Recording.Step(name, pod, map[string]string{"within": within.String()})
+	deadline := time.Now().Add(within)
+	for {
+		_, stderr, code, err := x.Shell.Run(ctx, script, "sh")
+		switch {
+		case err != nil:
+			end(err)
+			return err
+		case code == 0:
+			end(nil)
+			return nil
+		case time.Now().After(deadline):
+			end(fmt.Errorf("not within %s: %s", within, strings.TrimSpace(stderr)))
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			end(ctx.Err())
+			return ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+// nodeUID is the UID by which the kubelet knows a pod: of a static pod not its
+// mirror's.
+func (x *Execution) nodeUID(pod string) (string, error) {
+	uid := ""
+	x.Recording.Read(func(h *history.History) {
+		p := h.Pod(pod)
+		if p == nil { // the mirror of a static pod (kubelet/config/common.go generatePodName)
+			p = h.Pod(pod + "-" + h.Header.Node)
+		}
+		if p != nil {
+			uid = string(p.UID)
+			if hash := p.Annotations[corev1.MirrorPodAnnotationKey]; hash != "" {
+				uid = hash
+			}
+		}
+	})
+	if uid == "" {
+		return "", fmt.Errorf("pod %s has no object yet", pod)
+	}
+	return uid, nil
+}
+
+// journals is the directory in which the kubelet keeps the termination messages
+// of a container (kuberuntime_container.go generateContainerConfig, podContainerDir).
+func journals(uid, container string) string {
+	return path.Join("/var/lib/kubelet/pods", uid, "containers", container)
+}
+
+// AwaitJournal waits until the journal of a container, of any instance, has an
+// entry on the node that contains the text: for what no version of the pod
+// shows, such as that a hook runs.
+func AwaitJournal(pod, container, text string, within time.Duration) Step {
+	return Step{Text: fmt.Sprintf("await %q in the journal of %s/%s", text, pod, container), Do: func(ctx context.Context, x *Execution) error {
+		uid, err := x.nodeUID(pod)
+		if err != nil {
+			return err
+		}
+		return x.awaitOnNode(ctx, "await-journal", pod, within, fmt.Sprintf("grep --quiet --recursive --fixed-strings --regexp='%s' %s", text, journals(uid, container)))
+	}}
+}
+
+// HoldJournal keeps the journal of a container's present instance readable when
+// the pod is gone: by a hard link. instance is what ReadJournal calls it.
+func HoldJournal(pod, container string, instance int) Step {
+	return Step{Text: "hold the journal of " + pod + "/" + container, Do: func(ctx context.Context, x *Execution) error {
+		if err := x.guard(ctx); err != nil {
+			return err
+		}
+		uid, err := x.nodeUID(pod)
+		if err != nil {
+			return err
+		}
+		held := held(pod, container, instance)
+		_, err = x.nodeScript(ctx, "hold the journal", fmt.Sprintf("mkdir -p %[1]s; ln -f %[2]s/$(ls -t %[2]s | head -1) %[1]s/", held, journals(uid, container)))
+		return err
+	}}
+}
+
+// ReadJournal takes the journal that HoldJournal held into the history.
+func ReadJournal(pod, container string, instance int) Step {
+	return Step{Text: "read the journal of " + pod + "/" + container, Do: func(ctx context.Context, x *Execution) error {
+		text, err := x.nodeScript(ctx, "read the journal of "+pod+"/"+container, "cat "+held(pod, container, instance)+"/*")
+		if err == nil {
+			x.Recording.Journal(pod, container, instance, text)
+		}
+		return err
+	}}
+}
+
+func held(pod, container string, instance int) string {
+	return path.Join(nodeDir, "journals", pod, container, strconv.Itoa(instance))
+}
+
+// WriteStatic writes the manifest of a static pod: the fixture's pod of that
+// name, which Create must leave out. revision distinguishes manifests; the
+// kubelet takes another one for another pod. The step is called write-static.
+func WriteStatic(name, revision string) Step {
+	return Step{Text: "write the static pod " + name + ", revision " + revision, Do: func(ctx context.Context, x *Execution) error {
+		manifest, err := x.static(name, revision)
+		if err != nil {
+			return err
+		}
+		if err := x.guard(ctx); err != nil {
+			return err
+		}
+		file := staticPrefix + name + ".yaml"
+		_, err = x.onNode(ctx, "write-static", "", fmt.Sprintf("cat >%[2]s/manifest <<'END'\n%[1]s\nEND\nmv %[2]s/manifest %[3]s", manifest, nodeDir, file))
+		return err
+	}}
+}
+
+// RemoveStatic removes the manifest of a static pod. The step is called
+// remove-static.
+func RemoveStatic(name string) Step {
+	return Step{Text: "remove the static pod " + name, Do: func(ctx context.Context, x *Execution) error {
+		_, err := x.onNode(ctx, "remove-static", "", "rm "+staticPrefix+name+".yaml")
+		return err
+	}}
+}
+
+// revisionAnnotation makes two manifests of a static pod differ.
+const revisionAnnotation = "hookcheck.dev/revision"
+
+// static is the manifest of a fixture's pod as a static pod, in JSON, which is
+// YAML too.
+func (x *Execution) static(name, revision string) (string, error) {
+	for _, o := range x.fixture {
+		if o.GetName() != name || o.GetKind() != "Pod" {
+			continue
+		}
+		o = &unstructured.Unstructured{Object: o.DeepCopy().Object}
+		o.SetNamespace(x.Namespace)
+		o.SetFinalizers(nil)
+		annotations := o.GetAnnotations()
+		if annotations == nil {
+			annotations = map[string]string{}
+		}
+		annotations[revisionAnnotation] = revision
+		o.SetAnnotations(annotations)
+		unstructured.RemoveNestedField(o.Object, "spec", "affinity")
+		unstructured.RemoveNestedField(o.Object, "status")
+		manifest, err := json.Marshal(o.Object)
+		return string(manifest), err
+	}
+	return "", fmt.Errorf("the fixture has no pod %s", name)
+}
+
+// NodeResource gives the node an extended resource until the scenario ends.
+func NodeResource(name string, amount int) Step {
+	return Step{Text: fmt.Sprintf("give the node %d of %s", amount, name), Do: func(ctx context.Context, x *Execution) error {
+		end := x.Recording.Step("node-resource", "", map[string]string{"resource": name, "amount": strconv.Itoa(amount)})
+		x.undo = append(x.undo, func(ctx context.Context) error { return x.nodeResource(ctx, name, nil) })
+		quantity := strconv.Itoa(amount)
+		err := x.nodeResource(ctx, name, &quantity)
+		end(err)
+		return err
+	}}
+}
+
+func (x *Execution) nodeResource(ctx context.Context, name string, amount *string) error {
+	of := map[string]*string{name: amount}
+	patch, err := json.Marshal(map[string]any{"status": map[string]any{"capacity": of, "allocatable": of}})
+	if err != nil {
+		return err
+	}
+	_, err = x.Client.CoreV1().Nodes().Patch(ctx, x.node(), types.MergePatchType, patch, metav1.PatchOptions{}, "status")
+	if err != nil {
+		return fmt.Errorf("change resource %s of node %s: %w", name, x.node(), err)
+	}
+	return nil
+}
+
+// ExceedLimit fills the emptyDir volume of a pod with so many bytes, from the
+// node.
+func ExceedLimit(pod, volume string, bytes int) Step {
+	return Step{Text: "fill volume " + volume + " of " + pod, Do: func(ctx context.Context, x *Execution) error {
+		uid, err := x.nodeUID(pod)
+		if err != nil {
+			return err
+		}
+		_, err = x.onNode(ctx, "fill", pod, fmt.Sprintf("head -c %d /dev/zero >/var/lib/kubelet/pods/%s/volumes/kubernetes.io~empty-dir/%s/fill", bytes, uid, volume))
+		return err
+	}}
+}
+
+// undoAll carries out what steps left to be undone, the latest first.
+func (x *Execution) undoAll(ctx context.Context) error {
+	var errs []error
+	for i := len(x.undo) - 1; i >= 0; i-- {
+		errs = append(errs, x.undo[i](ctx))
+	}
+	x.undo = nil
+	return errors.Join(append(errs, x.restoreNode(ctx))...)
+}
