@@ -6,6 +6,7 @@ import (
 	_ "github.com/hookcheck/hookcheck/suites/demos"
 	_ "github.com/hookcheck/hookcheck/suites/grace"
 	_ "github.com/hookcheck/hookcheck/suites/handlers"
+	_ "github.com/hookcheck/hookcheck/suites/node"
 	_ "github.com/hookcheck/hookcheck/suites/poststart"
 	_ "github.com/hookcheck/hookcheck/suites/prestop"
 )

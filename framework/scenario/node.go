@@ -65,8 +65,8 @@ rm -rf DIR
 
 // onNode runs a script of sh on the node and writes step and answer down: the
 // step is called name. A script that fails is an error.
-func (x *Execution) onNode(ctx context.Context, name, pod, script string) (string, error) {
-	end := x.Recording.Step(name, pod, nil)
+func (x *Execution) onNode(ctx context.Context, name, pod string, fields map[string]string, script string) (string, error) {
+	end := x.Recording.Step(name, pod, fields)
 	out, err := x.nodeScript(ctx, name, script)
 	end(err)
 	return out, err

@@ -23,6 +23,9 @@ const (
 	// NoHold is the annotation of a pod that gets no finalizer, for
 	// requirements about the removal of the object.
 	NoHold = "hookcheck.dev/no-hold"
+	// ThisNode is the spec.nodeName of a pod that the scheduler is not to see:
+	// it stands for the node that the run judges.
+	ThisNode = "node()"
 	// ManagedByLabel and ManagedBy mark every object of ours.
 	ManagedByLabel = "app.kubernetes.io/managed-by"
 	ManagedBy      = "hookcheck"
@@ -112,7 +115,10 @@ func (p Preparation) Pod(pod *corev1.Pod, harden bool) {
 	off := false
 	spec := &pod.Spec
 	spec.AutomountServiceAccountToken = &off
-	if p.Node != "" && spec.Affinity == nil && len(spec.NodeSelector) == 0 {
+	if spec.NodeName == ThisNode {
+		spec.NodeName = p.Node
+	}
+	if p.Node != "" && spec.NodeName == "" && spec.Affinity == nil && len(spec.NodeSelector) == 0 {
 		spec.Affinity = &corev1.Affinity{NodeAffinity: &corev1.NodeAffinity{RequiredDuringSchedulingIgnoredDuringExecution: &corev1.NodeSelector{
 			NodeSelectorTerms: []corev1.NodeSelectorTerm{{MatchFields: []corev1.NodeSelectorRequirement{
 				{Key: metav1.ObjectNameField, Operator: corev1.NodeSelectorOpIn, Values: []string{p.Node}}}}}}}}

@@ -25,7 +25,7 @@ import (
 // change what the scenario's end does not undo: see undoScript.
 func OnNode(what, script string) Step {
 	return Step{Text: what, Do: func(ctx context.Context, x *Execution) error {
-		out, err := x.onNode(ctx, what, "", script)
+		out, err := x.onNode(ctx, what, "", nil, script)
 		x.Recording.Note("node", "", "", map[string]string{"step": what, "stdout": out})
 		return err
 	}}
@@ -47,7 +47,7 @@ func service(name, action string, ready bool) Step {
 		if err := x.guard(ctx); err != nil {
 			return err
 		}
-		if _, err := x.onNode(ctx, name, "", "systemctl "+action); err != nil || !ready {
+		if _, err := x.onNode(ctx, name, "", nil, "systemctl "+action); err != nil || !ready {
 			return err
 		}
 		return x.awaitNode(ctx)
@@ -87,7 +87,7 @@ END
 mv %[2]s.hookcheck %[2]s
 systemctl restart kubelet
 `, nodeDir, kubeletConfig, after)
-		if _, err := x.onNode(ctx, "configure-kubelet", "", script); err != nil {
+		if _, err := x.onNode(ctx, "configure-kubelet", "", nil, script); err != nil {
 			return err
 		}
 		return x.awaitNode(ctx)
@@ -101,7 +101,7 @@ func StartLogind() Step {
 		if err := x.guard(ctx); err != nil {
 			return err
 		}
-		_, err := x.onNode(ctx, "start-logind", "", "systemctl is-active --quiet systemd-logind || { touch "+nodeDir+"/logind; systemctl start systemd-logind; }")
+		_, err := x.onNode(ctx, "start-logind", "", nil, "systemctl is-active --quiet systemd-logind || { touch "+nodeDir+"/logind; systemctl start systemd-logind; }")
 		return err
 	}}
 }
@@ -113,7 +113,7 @@ func ShutDown() Step {
 		if err := x.guard(ctx); err != nil {
 			return err
 		}
-		_, err := x.onNode(ctx, "shutdown", "", "busctl emit /org/freedesktop/login1 org.freedesktop.login1.Manager PrepareForShutdown b true")
+		_, err := x.onNode(ctx, "shutdown", "", nil, "busctl emit /org/freedesktop/login1 org.freedesktop.login1.Manager PrepareForShutdown b true")
 		return err
 	}}
 }
@@ -137,7 +137,7 @@ func KillSandbox(pod string) Step {
 		if err != nil {
 			return err
 		}
-		_, err = x.onNode(ctx, "kill-sandbox", pod, fmt.Sprintf(`
+		_, err = x.onNode(ctx, "kill-sandbox", pod, nil, fmt.Sprintf(`
 id=$(ctr --namespace=k8s.io containers list --quiet 'labels."io.kubernetes.pod.uid"==%s,labels."io.cri-containerd.kind"==sandbox')
 ctr --namespace=k8s.io tasks kill --signal SIGKILL "$id"`, uid))
 		return err
@@ -272,7 +272,7 @@ func WriteStatic(name, revision string) Step {
 			return err
 		}
 		file := staticPrefix + name + ".yaml"
-		_, err = x.onNode(ctx, "write-static", "", fmt.Sprintf("cat >%[2]s/manifest <<'END'\n%[1]s\nEND\nmv %[2]s/manifest %[3]s", manifest, nodeDir, file))
+		_, err = x.onNode(ctx, "write-static", "", map[string]string{"revision": revision}, fmt.Sprintf("cat >%[2]s/manifest <<'END'\n%[1]s\nEND\nmv %[2]s/manifest %[3]s", manifest, nodeDir, file))
 		return err
 	}}
 }
@@ -281,7 +281,7 @@ func WriteStatic(name, revision string) Step {
 // remove-static.
 func RemoveStatic(name string) Step {
 	return Step{Text: "remove the static pod " + name, Do: func(ctx context.Context, x *Execution) error {
-		_, err := x.onNode(ctx, "remove-static", "", "rm "+staticPrefix+name+".yaml")
+		_, err := x.onNode(ctx, "remove-static", "", nil, "rm "+staticPrefix+name+".yaml")
 		return err
 	}}
 }
@@ -346,7 +346,7 @@ func ExceedLimit(pod, volume string, bytes int) Step {
 		if err != nil {
 			return err
 		}
-		_, err = x.onNode(ctx, "fill", pod, fmt.Sprintf("head -c %d /dev/zero >/var/lib/kubelet/pods/%s/volumes/kubernetes.io~empty-dir/%s/fill", bytes, uid, volume))
+		_, err = x.onNode(ctx, "fill", pod, nil, fmt.Sprintf("head -c %d /dev/zero >/var/lib/kubelet/pods/%s/volumes/kubernetes.io~empty-dir/%s/fill", bytes, uid, volume))
 		return err
 	}}
 }

@@ -1,0 +1,57 @@
+package node
+
+import (
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	. "github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/judge"
+	. "github.com/hookcheck/hookcheck/framework/scenario"
+)
+
+// The node announces its shutdown to a kubelet that is configured for it.
+//
+//  1. two ordinary pods that ignore the stop signal, one with 60 s of grace, one
+//     with 3 s; two critical ones, of which the last holds the shutdown up
+//  2. configure 8 s for ordinary pods, more for critical ones; announce the
+//     shutdown as logind does
+//  3. wait until the kubelet is done with all but the last; undo the
+//     configuration, before the pods of the control plane have their turn
+var _ = Describe("graceful node shutdown", "node/shutdown", func(s *S) {
+	const (
+		long, short    = "shutdown-long", "shutdown-short"
+		critical, last = "shutdown-critical", "shutdown-last"
+		period, own    = 8 * time.Second, 3 * time.Second
+	)
+	s.Alone()
+	s.Do(Create(), AwaitReady(), StartLogind(), ConfigureKubelet(`
+shutdownGracePeriodByPodPriority:
+- {priority: 0, shutdownGracePeriodSeconds: 8}
+- {priority: 2000000000, shutdownGracePeriodSeconds: 600}
+- {priority: 2000001000, shutdownGracePeriodSeconds: 30}
+`), ShutDown(), AwaitTerminated(long, short, critical), RestoreNode())
+
+	s.Check("prestop.trigger.node-shutdown", func(j *judge.J, h *History) {
+		for _, pod := range []string{long, short, critical} {
+			j.Expect(h).To(HappenBefore(StepBegin("shutdown"), HookBegin(PreStop).Of(pod)))
+			j.Expect(h).To(HappenBefore(HookEnd(PreStop).Of(pod), Signal("SIGTERM").Of(pod)))
+		}
+	})
+	s.Check("node.graceful-shutdown", func(j *judge.J, h *History) {
+		j.Expect(h).To(Elapse(HookBegin(PreStop).Of(long), LastBeat().Of(long), period-Early-Truncated, period+Reaction))
+		j.Expect(h).To(Elapse(HookBegin(PreStop).Of(short), LastBeat().Of(short), own-Early-Truncated, (own+period)/2))
+		for _, pod := range []string{long, short, critical} {
+			j.Expect(h).To(Contain(PodVersion(Phase(corev1.PodFailed, corev1.PodSucceeded).And(StatusReason("Terminated")).
+				And(StatusMessage("Pod was terminated in response to imminent node shutdown.")).
+				And(PodConditionIs(corev1.DisruptionTarget, corev1.ConditionTrue, corev1.PodReasonTerminationByKubelet))).Of(pod)))
+		}
+	})
+	s.Check("node.shutdown-priority", func(j *judge.J, h *History) {
+		// Unless a band is done earlier, the next has its turn when the period
+		// of the band is over.
+		j.Expect(h).To(Elapse(HookBegin(PreStop).Of(long), HookBegin(PreStop).Of(critical), period-Early-Truncated, period+2*Reaction))
+		j.Expect(h).To(HappenBefore(LastBeat().Of(short), HookBegin(PreStop).Of(critical)))
+	})
+	_ = last
+})
