@@ -2,8 +2,10 @@ package scenario
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -141,33 +143,61 @@ func Mend(ctx context.Context, shell Shell) error {
 	return nil
 }
 
-// awaitNode waits until the kubelet answers and the API says that the node is
-// Ready, by a heartbeat of the present kubelet's.
+// awaitNode waits until the kubelet answers, the API says that the node is Ready,
+// and the kubelet has taken up all pods of the node: what is asked of it before
+// meets pods that it has yet to admit, and may refuse though they run.
 func (x *Execution) awaitNode(ctx context.Context) error {
-	began := time.Now()
 	if _, err := x.nodeScript(ctx, "wait for the kubelet", fmt.Sprintf(
 		"timeout %d sh -c 'until curl --silent --fail --max-time 2 --output /dev/null %s; do sleep 0.2; done'", int(healthyWithin.Seconds()), kubeletHealthz)); err != nil {
 		return err
 	}
-	seen := "it was not read"
-	err := wait.PollUntilContextTimeout(ctx, 200*time.Millisecond, healthyWithin, true, func(ctx context.Context) (bool, error) {
-		node, err := x.Client.CoreV1().Nodes().Get(ctx, x.node(), metav1.GetOptions{})
-		if err != nil {
-			seen = err.Error()
+	why, settled := "", 0
+	err := wait.PollUntilContextTimeout(ctx, 300*time.Millisecond, healthyWithin, true, func(ctx context.Context) (bool, error) {
+		if why = x.unsettled(ctx); why != "" {
+			settled = 0
 			return false, nil
 		}
-		for _, c := range node.Status.Conditions {
-			if c.Type == corev1.NodeReady {
-				seen = fmt.Sprintf("Ready is %s since %s: %s", c.Status, c.LastTransitionTime, c.Message)
-				return c.Status == corev1.ConditionTrue, nil
-			}
-		}
-		return false, nil
+		settled++
+		return settled == 2, nil // a pod is listed right before it is admitted
 	})
 	if err != nil {
-		return fmt.Errorf("node %s is not Ready within %s: %s", x.node(), time.Since(began).Round(time.Second), seen)
+		return fmt.Errorf("node %s does not work again within %s: %s", x.node(), healthyWithin, why)
 	}
 	return nil
+}
+
+// unsettled says what is missing until the node works as before.
+func (x *Execution) unsettled(ctx context.Context) string {
+	node, err := x.Client.CoreV1().Nodes().Get(ctx, x.node(), metav1.GetOptions{})
+	if err != nil {
+		return err.Error()
+	}
+	for _, c := range node.Status.Conditions {
+		if c.Type == corev1.NodeReady && c.Status != corev1.ConditionTrue {
+			return fmt.Sprintf("it is not Ready: %s", c.Message)
+		}
+	}
+	pods, err := x.Client.CoreV1().Pods("").List(ctx, metav1.ListOptions{FieldSelector: "spec.nodeName=" + node.Name})
+	if err != nil {
+		return err.Error()
+	}
+	body, err := x.Client.CoreV1().RESTClient().Get().Resource("nodes").Name(node.Name).SubResource("proxy").Suffix("pods").DoRaw(ctx)
+	if err != nil {
+		return err.Error()
+	}
+	var known corev1.PodList
+	if err := json.Unmarshal(body, &known); err != nil {
+		return err.Error()
+	}
+	for _, p := range pods.Items {
+		if p.Annotations[corev1.MirrorPodAnnotationKey] != "" { // is listed by the static pod's UID
+			continue
+		}
+		if !slices.ContainsFunc(known.Items, func(k corev1.Pod) bool { return k.UID == p.UID }) {
+			return fmt.Sprintf("its kubelet does not know pod %s/%s", p.Namespace, p.Name)
+		}
+	}
+	return ""
 }
 
 // node is the name of the node that is judged.

@@ -32,66 +32,74 @@ func OnNode(what, script string) Step {
 }
 
 // StopKubelet stops the kubelet. The step is called stop-kubelet.
-func StopKubelet() Step { return service("stop-kubelet", "stop kubelet", false) }
-
-// StartKubelet starts the kubelet and waits until the node is Ready. The step
-// is called start-kubelet.
-func StartKubelet() Step { return service("start-kubelet", "start kubelet", true) }
-
-// RestartRuntime restarts containerd and waits until the node is Ready. The step
-// is called restart-runtime.
-func RestartRuntime() Step { return service("restart-runtime", "restart containerd", true) }
-
-func service(name, action string, ready bool) Step {
-	return Step{Text: action, Do: func(ctx context.Context, x *Execution) error {
-		if err := x.guard(ctx); err != nil {
-			return err
-		}
-		if _, err := x.onNode(ctx, name, "", nil, "systemctl "+action); err != nil || !ready {
-			return err
-		}
-		return x.awaitNode(ctx)
+func StopKubelet() Step {
+	return Step{Text: "stop the kubelet", Do: func(ctx context.Context, x *Execution) error {
+		return x.service(ctx, "stop-kubelet", "systemctl stop kubelet", false)
 	}}
 }
 
-// ConfigureKubelet changes the kubelet's configuration until the scenario ends:
-// the fields of a KubeletConfiguration, given as YAML, replace those that are
-// there. It restarts the kubelet and waits until the node is Ready. The step is
-// called configure-kubelet.
-func ConfigureKubelet(fields string) Step {
-	return Step{Text: "configure the kubelet", Do: func(ctx context.Context, x *Execution) error {
-		if err := x.guard(ctx); err != nil {
+// StartKubelet starts the kubelet, or restarts it, and waits until the node works
+// again. Until the scenario ends the given fields of a KubeletConfiguration, as
+// YAML, replace those that were there. The step is called start-kubelet.
+func StartKubelet(config string) Step {
+	return Step{Text: "start the kubelet", Do: func(ctx context.Context, x *Execution) error {
+		if err := x.configureKubelet(ctx, config); err != nil {
 			return err
 		}
-		before, err := x.nodeScript(ctx, "read the kubelet's configuration", "cat "+kubeletConfig)
-		if err != nil {
-			return err
-		}
-		config, change := map[string]any{}, map[string]any{}
-		if err := yaml.Unmarshal([]byte(before), &config); err != nil {
-			return fmt.Errorf("read the kubelet's configuration: %w", err)
-		}
-		if err := yaml.UnmarshalStrict([]byte(fields), &change); err != nil {
-			return fmt.Errorf("configure the kubelet: %w", err)
-		}
-		maps.Copy(config, change)
-		after, err := yaml.Marshal(config)
-		if err != nil {
-			return fmt.Errorf("configure the kubelet: %w", err)
-		}
-		script := fmt.Sprintf(`
+		return x.service(ctx, "start-kubelet", "systemctl restart kubelet", true)
+	}}
+}
+
+// RestartRuntime restarts containerd and waits until the node works again. The
+// step is called restart-runtime.
+func RestartRuntime() Step {
+	return Step{Text: "restart containerd", Do: func(ctx context.Context, x *Execution) error {
+		return x.service(ctx, "restart-runtime", "systemctl restart containerd", true)
+	}}
+}
+
+func (x *Execution) service(ctx context.Context, name, command string, works bool) error {
+	if err := x.guard(ctx); err != nil {
+		return err
+	}
+	if _, err := x.onNode(ctx, name, "", nil, command); err != nil || !works {
+		return err
+	}
+	end := x.Recording.Step("await-node", "", nil)
+	err := x.awaitNode(ctx)
+	end(err)
+	return err
+}
+
+// configureKubelet changes fields of the kubelet's configuration file.
+func (x *Execution) configureKubelet(ctx context.Context, fields string) error {
+	config, change := map[string]any{}, map[string]any{}
+	if err := yaml.UnmarshalStrict([]byte(fields), &change); err != nil || len(change) == 0 {
+		return err
+	}
+	if err := x.guard(ctx); err != nil {
+		return err
+	}
+	before, err := x.nodeScript(ctx, "read the kubelet's configuration", "cat "+kubeletConfig)
+	if err != nil {
+		return err
+	}
+	if err := yaml.Unmarshal([]byte(before), &config); err != nil {
+		return fmt.Errorf("read the kubelet's configuration: %w", err)
+	}
+	maps.Copy(config, change)
+	after, err := yaml.Marshal(config)
+	if err != nil {
+		return fmt.Errorf("configure the kubelet: %w", err)
+	}
+	_, err = x.onNode(ctx, "configure-kubelet", "", map[string]string{"config": fields}, fmt.Sprintf(`
 [ -e %[1]s/config.yaml ] || cp -p %[2]s %[1]s/config.yaml
 cat >%[2]s.hookcheck <<'END'
 %[3]s
 END
 mv %[2]s.hookcheck %[2]s
-systemctl restart kubelet
-`, nodeDir, kubeletConfig, after)
-		if _, err := x.onNode(ctx, "configure-kubelet", "", nil, script); err != nil {
-			return err
-		}
-		return x.awaitNode(ctx)
-	}}
+`, nodeDir, kubeletConfig, after))
+	return err
 }
 
 // StartLogind starts systemd-logind, which a kubelet needs to learn of a
@@ -133,7 +141,7 @@ func RestoreNode() Step {
 // container. The step is called kill-sandbox.
 func KillSandbox(pod string) Step {
 	return Step{Text: "kill the sandbox of " + pod, Do: func(ctx context.Context, x *Execution) error {
-		uid, err := x.nodeUID(pod)
+		uid, err := x.nodeUID(ctx, pod)
 		if err != nil {
 			return err
 		}
@@ -148,7 +156,7 @@ ctr --namespace=k8s.io tasks kill --signal SIGKILL "$id"`, uid))
 // pods whose objects are gone.
 func AwaitStopped(pod string, within time.Duration) Step {
 	return Step{Text: "await the end of " + pod + " on the node", Do: func(ctx context.Context, x *Execution) error {
-		uid, err := x.nodeUID(pod)
+		uid, err := x.nodeUID(ctx, pod)
 		if err != nil {
 			return err
 		}
@@ -186,27 +194,32 @@ func (x *Execution) awaitOnNode(ctx context.Context, name, pod string, within ti
 	}
 }
 
-// nodeUID is the UID by which the kubelet knows a pod: of a static pod not its
-// mirror's.
-func (x *Execution) nodeUID(pod string) (string, error) {
+// nodeUID waits for a pod's object and returns the UID by which the kubelet knows
+// the pod: of a static pod not its mirror's.
+func (x *Execution) nodeUID(ctx context.Context, pod string) (string, error) {
 	uid := ""
-	x.Recording.Read(func(h *history.History) {
+	err := x.await(ctx, "await the object of "+pod, objectKnown, func(h *history.History) bool {
 		p := h.Pod(pod)
 		if p == nil { // the mirror of a static pod (kubelet/config/common.go generatePodName)
 			p = h.Pod(pod + "-" + h.Header.Node)
 		}
-		if p != nil {
-			uid = string(p.UID)
-			if hash := p.Annotations[corev1.MirrorPodAnnotationKey]; hash != "" {
-				uid = hash
-			}
+		if p == nil {
+			return false
 		}
+		if uid = p.Annotations[corev1.MirrorPodAnnotationKey]; uid == "" {
+			uid = string(p.UID)
+		}
+		return true
 	})
-	if uid == "" {
-		return "", fmt.Errorf("pod %s has no object yet", pod)
+	if err == nil && uid == "" {
+		err = fmt.Errorf("no object of pod %s was seen", pod)
 	}
-	return uid, nil
+	return uid, err
 }
+
+// objectKnown is how long the watch may take to bring an object that was just
+// created.
+const objectKnown = 10 * time.Second
 
 // journals is the directory in which the kubelet keeps the termination messages
 // of a container (kuberuntime_container.go generateContainerConfig, podContainerDir).
@@ -219,11 +232,36 @@ func journals(uid, container string) string {
 // shows, such as that a hook runs.
 func AwaitJournal(pod, container, text string, within time.Duration) Step {
 	return Step{Text: fmt.Sprintf("await %q in the journal of %s/%s", text, pod, container), Do: func(ctx context.Context, x *Execution) error {
-		uid, err := x.nodeUID(pod)
+		uid, err := x.nodeUID(ctx, pod)
 		if err != nil {
 			return err
 		}
 		return x.awaitOnNode(ctx, "await-journal", pod, within, fmt.Sprintf("grep --quiet --recursive --fixed-strings --regexp='%s' %s", text, journals(uid, container)))
+	}}
+}
+
+// HoldJournals is HoldJournal for the first instance of a container in each of
+// the pods.
+func HoldJournals(container string, pods ...string) Step {
+	return Step{Text: text("hold the journals of", pods), Do: func(ctx context.Context, x *Execution) error {
+		for _, pod := range pods {
+			if err := HoldJournal(pod, container, 1).Do(ctx, x); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+// ReadJournals is ReadJournal for what HoldJournals held.
+func ReadJournals(container string, pods ...string) Step {
+	return Step{Text: text("read the journals of", pods), Do: func(ctx context.Context, x *Execution) error {
+		for _, pod := range pods {
+			if err := ReadJournal(pod, container, 1).Do(ctx, x); err != nil {
+				return err
+			}
+		}
+		return nil
 	}}
 }
 
@@ -234,7 +272,7 @@ func HoldJournal(pod, container string, instance int) Step {
 		if err := x.guard(ctx); err != nil {
 			return err
 		}
-		uid, err := x.nodeUID(pod)
+		uid, err := x.nodeUID(ctx, pod)
 		if err != nil {
 			return err
 		}
@@ -342,7 +380,7 @@ func (x *Execution) nodeResource(ctx context.Context, name string, amount *strin
 // node.
 func ExceedLimit(pod, volume string, bytes int) Step {
 	return Step{Text: "fill volume " + volume + " of " + pod, Do: func(ctx context.Context, x *Execution) error {
-		uid, err := x.nodeUID(pod)
+		uid, err := x.nodeUID(ctx, pod)
 		if err != nil {
 			return err
 		}

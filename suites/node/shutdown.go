@@ -25,12 +25,12 @@ var _ = Describe("graceful node shutdown", "node/shutdown", func(s *S) {
 		period, own    = 8 * time.Second, 3 * time.Second
 	)
 	s.Alone()
-	s.Do(Create(), AwaitReady(), StartLogind(), ConfigureKubelet(`
+	s.Do(Create(), AwaitReady(), HoldJournals("app", long, short, critical), StartLogind(), StartKubelet(`
 shutdownGracePeriodByPodPriority:
 - {priority: 0, shutdownGracePeriodSeconds: 8}
 - {priority: 2000000000, shutdownGracePeriodSeconds: 600}
 - {priority: 2000001000, shutdownGracePeriodSeconds: 30}
-`), ShutDown(), AwaitTerminated(long, short, critical), RestoreNode())
+`), ShutDown(), AwaitTerminated(long, short, critical), ReadJournals("app", long, short, critical), RestoreNode())
 
 	s.Check("prestop.trigger.node-shutdown", func(j *judge.J, h *History) {
 		for _, pod := range []string{long, short, critical} {

@@ -19,11 +19,11 @@ var _ = Describe("soft eviction", "node/soft_eviction", func(s *S) {
 	const long, short = "soft-eviction-long", "soft-eviction-short"
 	const most, own = 10 * time.Second, 3 * time.Second
 	s.Alone()
-	s.Do(Create(), AwaitReady(), ConfigureKubelet(`
-evictionSoft: {pid.available: "1000000000"}
-evictionSoftGracePeriod: {pid.available: 0s}
+	s.Do(Create(), AwaitReady(), HoldJournals("app", long, short), StartKubelet(`
+evictionSoft: {memory.available: 1Pi}
+evictionSoftGracePeriod: {memory.available: 1s}
 evictionMaxPodGracePeriod: 10
-`), AwaitTerminated(), RestoreNode())
+`), AwaitTerminated(), ReadJournals("app", long, short), RestoreNode())
 
 	s.Check("prestop.trigger.soft-eviction", func(j *judge.J, h *History) {
 		j.Expect(h).To(HappenBefore(HookEnd(PreStop).Of(long), Signal("SIGTERM").Of(long)))
