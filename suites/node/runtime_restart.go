@@ -8,7 +8,7 @@ import (
 
 // The container runtime restarts while hooks run.
 //
-//  1. a pod with a preStop hook and one with a postStart hook, of 10 s
+//  1. a pod with a preStop hook and one with a postStart hook, of 5 s
 //  2. delete the first; when both hooks run, restart containerd
 //  3. wait until the kubelet is done with the first and the second is ready;
 //     delete it

@@ -20,9 +20,9 @@ import (
 //     configuration, before the pods of the control plane have their turn
 var _ = Describe("graceful node shutdown", "node/shutdown", func(s *S) {
 	const (
-		long, short    = "shutdown-long", "shutdown-short"
-		critical, last = "shutdown-critical", "shutdown-last"
-		period, own    = 8 * time.Second, 3 * time.Second
+		long, short = "shutdown-long", "shutdown-short"
+		critical    = "shutdown-critical"
+		period, own = 8 * time.Second, 3 * time.Second
 	)
 	s.Alone()
 	s.Do(Create(), AwaitReady(), HoldJournals("app", long, short, critical), StartLogind(), StartKubelet(`
@@ -41,10 +41,16 @@ shutdownGracePeriodByPodPriority:
 	s.Check("node.graceful-shutdown", func(j *judge.J, h *History) {
 		j.Expect(h).To(Elapse(HookBegin(PreStop).Of(long), LastBeat().Of(long), period-Early-Truncated, period+Reaction))
 		j.Expect(h).To(Elapse(HookBegin(PreStop).Of(short), LastBeat().Of(short), own-Early-Truncated, (own+period)/2))
-		for _, pod := range []string{long, short, critical} {
-			j.Expect(h).To(Contain(PodVersion(Phase(corev1.PodFailed, corev1.PodSucceeded).And(StatusReason("Terminated")).
-				And(StatusMessage("Pod was terminated in response to imminent node shutdown.")).
-				And(PodConditionIs(corev1.DisruptionTarget, corev1.ConditionTrue, corev1.PodReasonTerminationByKubelet))).Of(pod)))
+		target := PodConditionIs(corev1.DisruptionTarget, corev1.ConditionTrue, corev1.PodReasonTerminationByKubelet)
+		for _, pod := range []string{long, short} {
+			j.Expect(h).To(Contain(PodVersion(Phase(corev1.PodFailed).And(StatusReason("Terminated")).
+				And(StatusMessage("Pod was terminated in response to imminent node shutdown.")).And(target)).Of(pod)))
+		}
+		j.Expect(h).To(Contain(PodVersion(Phase(corev1.PodFailed, corev1.PodSucceeded).And(target)).Of(critical)))
+		if failed := PodVersion(Phase(corev1.PodFailed)).Of(critical); h.First(failed) != nil {
+			j.Outcome("a pod whose container exits 0 is Failed")
+		} else {
+			j.Outcome("a pod whose container exits 0 is Succeeded, without reason and message")
 		}
 	})
 	s.Check("node.shutdown-priority", func(j *judge.J, h *History) {
@@ -53,5 +59,4 @@ shutdownGracePeriodByPodPriority:
 		j.Expect(h).To(Elapse(HookBegin(PreStop).Of(long), HookBegin(PreStop).Of(critical), period-Early-Truncated, period+2*Reaction))
 		j.Expect(h).To(HappenBefore(LastBeat().Of(short), HookBegin(PreStop).Of(critical)))
 	})
-	_ = last
 })
