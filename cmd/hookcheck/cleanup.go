@@ -18,8 +18,8 @@ func newCleanupCommand(s streams) *cobra.Command {
 		Short: "Remove what a killed run left in a cluster",
 		Long: `Remove what runs that are no longer alive left in a cluster: their namespaces with
 everything in them, the finalizers of their pods first, and what they changed on
-nodes that are containers of kind. A run that is alive is
-left alone unless --all is given. Each run does this too when it begins.`,
+nodes that are containers of kind. A run that is alive is left alone unless --all
+is given. Each run does this too when it begins.`,
 		Example: `  hookcheck cleanup
   hookcheck cleanup --kind
   hookcheck cleanup --namespace my-namespace`,

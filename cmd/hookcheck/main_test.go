@@ -39,7 +39,6 @@ func TestBadInput(t *testing.T) {
 		{"run --requirement prestop.before-trm", 2, `did you mean "prestop.before-term"?`},
 		{"run --requirement nothing.like-this*", 2, "no requirement matches"},
 		{"run --profile cor", 2, `did you mean "core"?`},
-		{"run --profile node", 2, "nothing is selected"},
 		{"run --kubeconfg x", 2, `did you mean "kubeconfig"?`},
 		{"run --procs 0", 2, "--procs 0"},
 		{"run --procs x", 2, "invalid argument"},

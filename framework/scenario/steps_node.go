@@ -103,13 +103,17 @@ mv %[2]s.hookcheck %[2]s
 }
 
 // StartLogind starts systemd-logind, which a kubelet needs to learn of a
-// shutdown, until the scenario ends.
+// shutdown, until the scenario ends. It is to come before StartKubelet: the
+// kubelet writes itself a drop-in for logind, which is removed too.
 func StartLogind() Step {
 	return Step{Text: "start logind", Do: func(ctx context.Context, x *Execution) error {
 		if err := x.guard(ctx); err != nil {
 			return err
 		}
-		_, err := x.onNode(ctx, "start-logind", "", nil, "systemctl is-active --quiet systemd-logind || { touch "+nodeDir+"/logind; systemctl start systemd-logind; }")
+		_, err := x.onNode(ctx, "start-logind", "", nil, fmt.Sprintf(`
+[ -e %[2]s ] || touch %[1]s/logind-configured
+systemctl is-active --quiet systemd-logind || { touch %[1]s/logind-started; systemctl start systemd-logind; }
+`, nodeDir, logindDropIn))
 		return err
 	}}
 }

@@ -20,7 +20,7 @@ var _ = Describe("admission of a critical pod", "node/critical", func(s *S) {
 
 	s.Check("prestop.trigger.critical-admission-preemption", func(j *judge.J, h *History) {
 		create := StepBegin("create").Of(critical)
-		j.Expect(h).To(HappenBefore(create, HookBegin(PreStop).Of(victim)))
+		j.Expect(h).To(follow(create, HookBegin(PreStop).Of(victim)))
 		j.Expect(h).To(HappenBefore(HookEnd(PreStop).Of(victim), Signal("SIGTERM").Of(victim)))
 		j.Expect(h).To(HappenBefore(Exit().Of(victim), Start().Of(critical)))
 		j.Expect(h).To(Contain(KubeEventSaying("Preempting", "Preempted in order to admit critical pod").Of(victim)))

@@ -2,3 +2,10 @@
 // kubelet and of the runtime, static pods, evictions by the kubelet, and the
 // shutdown of the node. What they change there is undone at their end.
 package node
+
+import . "github.com/hookcheck/hookcheck/framework/history"
+
+// follow holds where b comes after a, of which one has the node's clock and the
+// other ours: it may be there at once, so that the clocks do not tell which was
+// first. Where b is wrong, it comes seconds before a, or never.
+func follow(a, b Pattern) *Matcher { return Elapse(a, b, -Early, 2*Reaction) }

@@ -21,8 +21,8 @@ var _ = Describe("a restart of the runtime", "node/runtime_restart", func(s *S) 
 		AwaitTerminated(preStop), Await(PodVersion(PodReady()).Of(postStart), Patience), DeletePods([]string{postStart}), AwaitTerminated(postStart))
 
 	s.Check("node.runtime-restart", func(j *judge.J, h *History) {
-		j.Expect(h).To(HappenBefore(HookBegin(PreStop).Of(preStop), StepBegin("restart-runtime")))
-		j.Expect(h).To(HappenBefore(HookBegin(PostStart).Of(postStart), StepBegin("restart-runtime")))
+		j.Expect(h).To(follow(HookBegin(PreStop).Of(preStop), StepBegin("restart-runtime")))
+		j.Expect(h).To(follow(HookBegin(PostStart).Of(postStart), StepBegin("restart-runtime")))
 		outcome := func(hook, pod string) string {
 			if h.First(KubeWarning("Failed"+map[string]string{PreStop: "PreStop", PostStart: "PostStart"}[hook]+"Hook").Of(pod)) != nil {
 				return hook + " fails"

@@ -17,7 +17,7 @@ var _ = Describe("a sandbox that dies", "node/sandbox", func(s *S) {
 		Await(KubeEvent("SandboxChanged"), Patience), Delete(), AwaitTerminated())
 
 	s.Check("prestop.trigger.sandbox-change", func(j *judge.J, h *History) {
-		j.Expect(h).To(HappenBefore(StepBegin("kill-sandbox"), first(HookBegin(PreStop))))
+		j.Expect(h).To(follow(StepBegin("kill-sandbox"), first(HookBegin(PreStop))))
 		j.Expect(h).To(HappenBefore(first(HookEnd(PreStop)), first(Signal("SIGTERM"))))
 		j.Expect(h).To(Contain(KubeEvent("SandboxChanged")))
 		j.Expect(h).To(HappenBefore(first(Exit()), HookBegin(PostStart).Instance(2)))

@@ -34,7 +34,7 @@ shutdownGracePeriodByPodPriority:
 
 	s.Check("prestop.trigger.node-shutdown", func(j *judge.J, h *History) {
 		for _, pod := range []string{long, short, critical} {
-			j.Expect(h).To(HappenBefore(StepBegin("shutdown"), HookBegin(PreStop).Of(pod)))
+			j.Expect(h).To(follow(StepBegin("shutdown"), HookBegin(PreStop).Of(pod)))
 			j.Expect(h).To(HappenBefore(HookEnd(PreStop).Of(pod), Signal("SIGTERM").Of(pod)))
 		}
 	})

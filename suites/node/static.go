@@ -2,6 +2,7 @@ package node
 
 import (
 	"slices"
+	"time"
 
 	. "github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/judge"
@@ -12,7 +13,7 @@ import (
 //
 //  1. write the manifest of a pod with a preStop hook of 3 s to the node; wait
 //     until its mirror is ready
-//  2. delete the mirror; wait for another one
+//  2. delete the mirror; wait for another one, and 2 s more
 //  3. change the manifest; wait until the mirror of the new pod is ready
 //  4. remove the manifest; wait until the mirror is gone
 var _ = Describe("a static pod", "node/static", func(s *S) {
@@ -29,7 +30,7 @@ var _ = Describe("a static pod", "node/static", func(s *S) {
 		return uids
 	}
 	s.Do(WriteStatic("static", "1"), Await(PodVersion(one), Patience), HoldJournal("static", "app", 1),
-		Delete(), AwaitFor("another mirror", Patience, func(h *History) bool { return len(mirrors(h)) == 2 }),
+		Delete(), AwaitFor("another mirror", Patience, func(h *History) bool { return len(mirrors(h)) == 2 }), Observe(2*time.Second),
 		WriteStatic("static", "2"), Await(PodVersion(two), Patience), ReadJournal("static", "app", 1),
 		HoldJournal("static", "app", 2), RemoveStatic("static"), Await(RemovedVersion(revision("2")), Patience), ReadJournal("static", "app", 2))
 
@@ -40,17 +41,17 @@ var _ = Describe("a static pod", "node/static", func(s *S) {
 		j.Expect(h).To(HappenBefore(StepBegin("delete"), RemovedVersion(WithUID(uids[0]))))
 		j.Expect(h).To(HappenBefore(RemovedVersion(WithUID(uids[0])), PodVersion(WithUID(uids[1]))))
 		j.Expect(h).To(ContainTimes(first(Start()), 1))
-		j.Expect(h).To(HappenBefore(change, first(HookBegin(PreStop))))
-		j.Expect(h).To(HappenBefore(change, first(Signal("SIGTERM"))))
+		j.Expect(h).To(follow(change, first(HookBegin(PreStop))))
+		j.Expect(h).To(follow(change, first(Signal("SIGTERM"))))
 	})
 	s.Check("node.static-manifest-removal", func(j *judge.J, h *History) {
-		j.Expect(h).To(HappenBefore(change, first(HookBegin(PreStop))))
+		j.Expect(h).To(follow(change, first(HookBegin(PreStop))))
 		j.Expect(h).To(HappenBefore(first(HookEnd(PreStop)), first(Signal("SIGTERM"))))
 		j.Expect(h).To(HappenBefore(first(Exit()), second(Start())))
 		j.Expect(h).To(HappenBefore(second(Signal("SIGTERM")), RemovedVersion(revision("2"))))
 	})
 	s.Check("prestop.trigger.static-manifest", func(j *judge.J, h *History) {
-		j.Expect(h).To(HappenBefore(StepBegin("remove-static"), second(HookBegin(PreStop))))
+		j.Expect(h).To(follow(StepBegin("remove-static"), second(HookBegin(PreStop))))
 		j.Expect(h).To(HappenBefore(second(HookEnd(PreStop)), second(Signal("SIGTERM"))))
 	})
 })
