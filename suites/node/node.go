@@ -3,9 +3,11 @@
 // shutdown of the node. What they change there is undone at their end.
 package node
 
-import . "github.com/hookcheck/hookcheck/framework/history"
+import "github.com/hookcheck/hookcheck/framework/history"
 
 // follow holds where b comes after a, of which one has the node's clock and the
 // other ours: it may be there at once, so that the clocks do not tell which was
 // first. Where b is wrong, it comes seconds before a, or never.
-func follow(a, b Pattern) *Matcher { return Elapse(a, b, -Early, 2*Reaction) }
+func follow(a, b history.Pattern) *history.Matcher {
+	return history.Elapse(a, b, -history.Early, 2*history.Reaction)
+}
