@@ -6,14 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"path"
 	"strconv"
 	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/yaml"
 
@@ -224,136 +222,6 @@ func (x *Execution) nodeUID(ctx context.Context, pod string) (string, error) {
 // objectKnown is how long the watch may take to bring an object that was just
 // created.
 const objectKnown = 10 * time.Second
-
-// journals is the directory in which the kubelet keeps the termination messages
-// of a container (kuberuntime_container.go generateContainerConfig, podContainerDir).
-func journals(uid, container string) string {
-	return path.Join("/var/lib/kubelet/pods", uid, "containers", container)
-}
-
-// AwaitJournal waits until the journal of a container, of any instance, has an
-// entry on the node that contains the text: for what no version of the pod
-// shows, such as that a hook runs.
-func AwaitJournal(pod, container, text string, within time.Duration) Step {
-	return Step{Text: fmt.Sprintf("await %q in the journal of %s/%s", text, pod, container), Do: func(ctx context.Context, x *Execution) error {
-		uid, err := x.nodeUID(ctx, pod)
-		if err != nil {
-			return err
-		}
-		return x.awaitOnNode(ctx, "await-journal", pod, within, fmt.Sprintf("grep --quiet --recursive --fixed-strings --regexp='%s' %s", text, journals(uid, container)))
-	}}
-}
-
-// HoldJournals is HoldJournal for the first instance of a container in each of
-// the pods.
-func HoldJournals(container string, pods ...string) Step {
-	return Step{Text: text("hold the journals of", pods), Do: func(ctx context.Context, x *Execution) error {
-		for _, pod := range pods {
-			if err := HoldJournal(pod, container, 1).Do(ctx, x); err != nil {
-				return err
-			}
-		}
-		return nil
-	}}
-}
-
-// ReadJournals is ReadJournal for what HoldJournals held.
-func ReadJournals(container string, pods ...string) Step {
-	return Step{Text: text("read the journals of", pods), Do: func(ctx context.Context, x *Execution) error {
-		for _, pod := range pods {
-			if err := ReadJournal(pod, container, 1).Do(ctx, x); err != nil {
-				return err
-			}
-		}
-		return nil
-	}}
-}
-
-// HoldJournal keeps the journal of a container's present instance readable when
-// the pod is gone: by a hard link. instance is what ReadJournal calls it.
-func HoldJournal(pod, container string, instance int) Step {
-	return Step{Text: "hold the journal of " + pod + "/" + container, Do: func(ctx context.Context, x *Execution) error {
-		if err := x.guard(ctx); err != nil {
-			return err
-		}
-		uid, err := x.nodeUID(ctx, pod)
-		if err != nil {
-			return err
-		}
-		held := held(pod, container, instance)
-		_, err = x.nodeScript(ctx, "hold the journal", fmt.Sprintf("mkdir -p %[1]s; ln -f %[2]s/$(ls -t %[2]s | head -1) %[1]s/", held, journals(uid, container)))
-		return err
-	}}
-}
-
-// ReadJournal takes the journal that HoldJournal held into the history.
-func ReadJournal(pod, container string, instance int) Step {
-	return Step{Text: "read the journal of " + pod + "/" + container, Do: func(ctx context.Context, x *Execution) error {
-		text, err := x.nodeScript(ctx, "read the journal of "+pod+"/"+container, "cat "+held(pod, container, instance)+"/*")
-		if err == nil {
-			x.Recording.Journal(pod, container, instance, text)
-		}
-		return err
-	}}
-}
-
-func held(pod, container string, instance int) string {
-	return path.Join(nodeDir, "journals", pod, container, strconv.Itoa(instance))
-}
-
-// WriteStatic writes the manifest of a static pod: the fixture's pod of that
-// name, which Create must leave out. revision distinguishes manifests; the
-// kubelet takes another one for another pod. The step is called write-static.
-func WriteStatic(name, revision string) Step {
-	return Step{Text: "write the static pod " + name + ", revision " + revision, Do: func(ctx context.Context, x *Execution) error {
-		manifest, err := x.static(name, revision)
-		if err != nil {
-			return err
-		}
-		if err := x.guard(ctx); err != nil {
-			return err
-		}
-		file := staticPrefix + name + ".yaml"
-		_, err = x.onNode(ctx, "write-static", "", map[string]string{"revision": revision}, fmt.Sprintf("cat >%[2]s/manifest <<'END'\n%[1]s\nEND\nmv %[2]s/manifest %[3]s", manifest, nodeDir, file))
-		return err
-	}}
-}
-
-// RemoveStatic removes the manifest of a static pod. The step is called
-// remove-static.
-func RemoveStatic(name string) Step {
-	return Step{Text: "remove the static pod " + name, Do: func(ctx context.Context, x *Execution) error {
-		_, err := x.onNode(ctx, "remove-static", "", nil, "rm "+staticPrefix+name+".yaml")
-		return err
-	}}
-}
-
-// revisionAnnotation makes two manifests of a static pod differ.
-const revisionAnnotation = "hookcheck.dev/revision"
-
-// static is the manifest of a fixture's pod as a static pod, in JSON, which is
-// YAML too.
-func (x *Execution) static(name, revision string) (string, error) {
-	for _, o := range x.fixture {
-		if o.GetName() != name || o.GetKind() != "Pod" {
-			continue
-		}
-		o = &unstructured.Unstructured{Object: o.DeepCopy().Object}
-		o.SetNamespace(x.Namespace)
-		o.SetFinalizers(nil)
-		annotations := o.GetAnnotations()
-		if annotations == nil {
-			annotations = map[string]string{}
-		}
-		annotations[revisionAnnotation] = revision
-		o.SetAnnotations(annotations)
-		unstructured.RemoveNestedField(o.Object, "spec", "affinity")
-		unstructured.RemoveNestedField(o.Object, "status")
-		manifest, err := json.Marshal(o.Object)
-		return string(manifest), err
-	}
-	return "", fmt.Errorf("the fixture has no pod %s", name)
-}
 
 // NodeResource gives the node an extended resource until the scenario ends.
 func NodeResource(name string, amount int) Step {
