@@ -17,6 +17,7 @@ import (
 	_ "github.com/hookcheck/hookcheck/suites/http"
 	_ "github.com/hookcheck/hookcheck/suites/initcontainers"
 	_ "github.com/hookcheck/hookcheck/suites/metrics"
+	_ "github.com/hookcheck/hookcheck/suites/node"
 	_ "github.com/hookcheck/hookcheck/suites/poststart"
 	_ "github.com/hookcheck/hookcheck/suites/prestop"
 	_ "github.com/hookcheck/hookcheck/suites/probes"

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -16,8 +17,9 @@ func newCleanupCommand(s streams) *cobra.Command {
 		Use:   "cleanup",
 		Short: "Remove what a killed run left in a cluster",
 		Long: `Remove what runs that are no longer alive left in a cluster: their namespaces with
-everything in them, the finalizers of their pods first. A run that is alive is
-left alone unless --all is given. Each run does this too when it begins.`,
+everything in them, the finalizers of their pods first, and what they changed on
+nodes that are containers of kind. A run that is alive is left alone unless --all
+is given. Each run does this too when it begins.`,
 		Example: `  hookcheck cleanup
   hookcheck cleanup --kind
   hookcheck cleanup --namespace my-namespace`,
@@ -31,11 +33,16 @@ left alone unless --all is given. Each run does this too when it begins.`,
 			if err != nil {
 				return err
 			}
+			mended, merr := run.MendNodes(cmd.Context(), client, findNode, all)
+			for _, what := range mended {
+				fmt.Fprintln(s.out, "undid", what)
+			}
 			removed, err := run.Cleanup(cmd.Context(), client, at.namespace, all)
+			err = errors.Join(merr, err)
 			for _, what := range removed {
 				fmt.Fprintln(s.out, "removed", what)
 			}
-			if err == nil && len(removed) == 0 {
+			if err == nil && len(removed)+len(mended) == 0 {
 				fmt.Fprintln(s.out, "nothing to remove")
 			}
 			return err

@@ -99,7 +99,7 @@ func (o *runOptions) judge(ctx context.Context, s streams, dir artifacts, sink *
 		return err
 	}
 	session, err := run.Open(ctx, run.Options{Config: config, ID: meta.Run.ID, Namespace: o.namespace, Node: o.node,
-		Images: images, Procs: o.procs, Selected: selected, Sink: sink, Artifacts: dir.root, NoKnown: o.noKnown})
+		Images: images, Procs: o.procs, Selected: selected, Sink: sink, Artifacts: dir.root, NoKnown: o.noKnown, Nodes: findNode})
 	if err != nil {
 		return err
 	}

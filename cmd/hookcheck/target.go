@@ -5,9 +5,11 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/rest"
 
 	"github.com/hookcheck/hookcheck/framework/cluster"
+	"github.com/hookcheck/hookcheck/framework/scenario"
 )
 
 // target is the cluster that the user means.
@@ -84,4 +86,13 @@ func (t *target) ensure(ctx context.Context, s streams) (*cluster.Kind, error) {
 	}
 	_, err = result.WriteTo(s.err)
 	return k, err
+}
+
+// findNode finds the way onto a node: of a kind cluster of this machine.
+func findNode(ctx context.Context, node *corev1.Node) (scenario.Shell, string) {
+	n, reason := cluster.FindNode(ctx, node)
+	if n == nil { // not a nil *cluster.Node in a Shell
+		return nil, reason
+	}
+	return n, ""
 }

@@ -3,6 +3,7 @@ package gate
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
@@ -22,8 +23,9 @@ type Target struct {
 	Node, Kubelet string
 	// Pod is a pod without a volume that admission is asked about.
 	Pod *corev1.Pod
-	// NoNodeAccess is why no command can be run on the node; empty where it can.
-	NoNodeAccess string
+	// Missing are needs that are known to be missing, with the reason: those
+	// about commands on the node.
+	Missing map[requirement.Need]string
 }
 
 type permission struct {
@@ -75,6 +77,8 @@ var permissions = map[requirement.Need][]permission{
 		{attributes: authorizationv1.ResourceAttributes{Verb: "patch", Resource: "nodes"}, cluster: true},
 		{attributes: authorizationv1.ResourceAttributes{Verb: "list", Resource: "pods"}, cluster: true},
 	},
+	requirement.NeedNodeStatus: {
+		{attributes: authorizationv1.ResourceAttributes{Verb: "patch", Resource: "nodes", Subresource: "status"}, cluster: true}},
 	requirement.NeedMetrics: {{attributes: authorizationv1.ResourceAttributes{Verb: "get", Resource: "nodes", Subresource: "proxy"}, cluster: true}},
 }
 
@@ -99,9 +103,7 @@ func Probe(ctx context.Context, client kubernetes.Interface, t Target) (Facts, e
 			}
 		}
 	}
-	if t.NoNodeAccess != "" {
-		f.Missing[requirement.NeedNode] = t.NoNodeAccess
-	}
+	maps.Copy(f.Missing, t.Missing)
 	if why, err := dnsMissing(ctx, client); err != nil {
 		return Facts{}, err
 	} else if why != "" {

@@ -49,7 +49,7 @@ func server(t *testing.T, allowed func(authorizationv1.ResourceAttributes) bool,
 }
 
 func target() Target {
-	return Target{Namespace: "space", Node: "node-1", Kubelet: "v1.35.1", NoNodeAccess: "no way in",
+	return Target{Namespace: "space", Node: "node-1", Kubelet: "v1.35.1", Missing: map[requirement.Need]string{requirement.NeedNode: "no way in"},
 		Pod: &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "first"}, Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "app"}}}}}
 }
 
@@ -66,7 +66,7 @@ func TestProbeWhereAllIsThere(t *testing.T) {
 	client := server(t, everything, admitted)
 	_ = client.Tracker().Add(dns(nil))
 	at := target()
-	at.NoNodeAccess = ""
+	at.Missing = nil
 	f, err := Probe(t.Context(), client, at)
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +131,7 @@ func TestEveryNeedIsProbed(t *testing.T) {
 	for _, q := range admission {
 		probed = append(probed, q.need)
 	}
-	probed = append(probed, requirement.NeedDNS, requirement.NeedNode)
+	probed = append(probed, requirement.NeedDNS, requirement.NeedNode, requirement.NeedLogind)
 	for _, need := range requirement.Needs {
 		if !slices.Contains(probed, need) {
 			t.Errorf("need %s is not probed", need)

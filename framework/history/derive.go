@@ -34,6 +34,10 @@ func (d *deriver) from(e Event) []Event {
 		if base.Instance == 0 { // its reader did not say
 			base.Instance = d.ended[e.Pod+"/"+e.Container] + 1
 		}
+		if e.Name == JournalFile {
+			entries, defects := journal.Parse(e.Fields["text"])
+			return d.journal(base, entries, defects)
+		}
 		entries, _ := journal.ParseLog(e.Fields["text"]) // other text in a log is no defect
 		entries = slices.DeleteFunc(entries, func(entry journal.Entry) bool { return entry.Kind == journal.KindBeat })
 		return d.journal(base, entries, nil)

@@ -46,6 +46,10 @@ const (
 	KindDefect  Kind = "defect"  // derived: a part of a journal that cannot be read
 )
 
+// JournalFile is the name of an event of KindLog that is no log but a journal,
+// whole, as it was read from the node.
+const JournalFile = "journal"
+
 // An Event is one thing that happened.
 type Event struct {
 	// Seq is the position in the record; derived events carry the Seq of the

@@ -122,7 +122,7 @@ func (h *History) Flaws(patterns ...Pattern) []string {
 // hasLog tells whether the log of an event's instance is in the record.
 func (h *History) hasLog(e *Event) bool {
 	return slices.ContainsFunc(h.Events, func(l Event) bool {
-		return l.Kind == KindLog && l.Pod == e.Pod && l.Container == e.Container && l.Instance == e.Instance
+		return l.Kind == KindLog && l.Name != JournalFile && l.Pod == e.Pod && l.Container == e.Container && l.Instance == e.Instance
 	})
 }
 

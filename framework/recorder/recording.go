@@ -80,6 +80,14 @@ func (rec *Recording) Log(pod, container string, instance int, text string) {
 	rec.Append(e)
 }
 
+// Journal writes down the journal of the instance-th run of a container that was
+// read from the node, for a pod whose object no longer shows it.
+func (rec *Recording) Journal(pod, container string, instance int, text string) {
+	e := runnerEvent(history.KindLog, history.JournalFile, pod, container, map[string]string{"text": text})
+	e.Instance = instance
+	rec.Append(e)
+}
+
 func runnerEvent(kind history.Kind, name, pod, container string, fields map[string]string) history.Event {
 	now := time.Now()
 	return history.Event{Kind: kind, Name: name, Pod: pod, Container: container, Arrived: now,

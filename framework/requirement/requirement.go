@@ -65,6 +65,8 @@ const (
 	NeedWorkloads       Need = "workloads"                // permission to create and delete StatefulSets and ReplicaSets
 	NeedHostNetwork     Need = "hostnetwork"              // admission lets a pod use the node's network
 	NeedNetworkPolicies Need = "networkpolicies"          // permission to create and delete NetworkPolicies
+	NeedNodeStatus      Need = "nodes/status"             // permission to change the node: its resources
+	NeedLogind          Need = "logind"                   // the node's logind can announce a shutdown
 	NeedNode            Need = "node"                     // commands can be run on the node: a container of kind
 )
 
@@ -89,6 +91,8 @@ var Needs = []Need{
 	NeedNetworkPolicies,
 	NeedDeployments,
 	NeedResize,
+	NeedNodeStatus,
+	NeedLogind,
 	NeedNode,
 }
 

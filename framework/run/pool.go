@@ -158,7 +158,7 @@ func (s *Session) record(ctx context.Context, sc *scenario.Scenario, selected fu
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
 	x := &scenario.Execution{Client: s.client, Dynamic: s.dynamic, Mapper: s.mapper, Config: s.o.Config,
-		Namespace: s.space.name, Recording: recording, Created: s.clocks.created,
+		Namespace: s.space.name, Recording: recording, Created: s.clocks.created, Shell: s.shell,
 		Watch: func(_ context.Context, namespace string) error {
 			return s.recorder.Watch(watching, s.client, namespace)
 		}}

@@ -80,7 +80,7 @@ func (s *Session) preflight(ctx context.Context) error {
 	probe := pod.DeepCopy()
 	probe.Name += "-probe"
 	if s.Facts, err = gate.Probe(ctx, s.client, gate.Target{Namespace: s.space.name,
-		Node: s.Node.Name, Kubelet: s.Node.Status.NodeInfo.KubeletVersion, Pod: probe, NoNodeAccess: s.nodeAccess(ctx)}); err != nil {
+		Node: s.Node.Name, Kubelet: s.Node.Status.NodeInfo.KubeletVersion, Pod: probe, Missing: s.nodeAccess(ctx)}); err != nil {
 		return err
 	}
 	s.readNodeClock(ctx, running, begin, arrived)

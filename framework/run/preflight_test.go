@@ -155,13 +155,13 @@ func TestPreflight(t *testing.T) {
 			for need, want := range map[requirement.Need]string{
 				requirement.NeedExec: "not allowed to create pods/exec in namespace hookcheck-k7",
 				requirement.NeedDNS:  "Service kube-dns in kube-system has no ready endpoint",
-				requirement.NeedNode: "hookcheck cannot run commands on this node",
+				requirement.NeedNode: "this run cannot run commands on nodes",
 			} {
 				if b.Facts.Missing[need] != want {
 					t.Errorf("need %s: %q, want %q", need, b.Facts.Missing[need], want)
 				}
 			}
-			if len(b.Facts.Missing) != 3 || len(b.Facts.Gates) == 0 {
+			if len(b.Facts.Missing) != 4 || b.Facts.Missing[requirement.NeedLogind] == "" || len(b.Facts.Gates) == 0 {
 				t.Errorf("missing: %v; gates %v", b.Facts.Missing, b.Facts.Gates)
 			}
 			if offsets := b.clocks.offsets(); len(offsets) != 2 || offsets[history.NodeClock].High-offsets[history.NodeClock].Low > 2*time.Second {

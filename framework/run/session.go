@@ -42,9 +42,15 @@ type Options struct {
 	Sink Sink
 	// Artifacts is the directory in which histories are written.
 	Artifacts string
+	// Nodes finds the way onto the node; nil where commands are not to be run.
+	Nodes NodeFinder
 	// NoKnown judges known deviations like anything else.
 	NoKnown bool
 }
+
+// A NodeFinder finds out how commands can be run on a node: reason says why they
+// cannot, and what would help.
+type NodeFinder func(ctx context.Context, node *corev1.Node) (shell scenario.Shell, reason string)
 
 // A Sink is told what happens. Its methods are called from several goroutines.
 type Sink interface {
@@ -70,6 +76,7 @@ type Session struct {
 	selected map[string]requirement.Requirement
 	clocks   clocks
 	meter    *meter
+	shell    scenario.Shell // nil where no command can be run on the node
 	stop     context.CancelFunc
 
 	// Facts and Node are what the set-up found out.
@@ -142,11 +149,6 @@ func (s *Session) skipUntestable() error {
 		}
 	}
 	return nil
-}
-
-// nodeAccess says why no command can be run on the node, or "" where it can.
-func (s *Session) nodeAccess(context.Context) string {
-	return "hookcheck cannot run commands on this node"
 }
 
 // Measurements are those of all scenarios so far: see package latency.

@@ -36,11 +36,15 @@ type Execution struct {
 	// Watch makes the recording hold what happens in one more namespace.
 	Watch func(ctx context.Context, namespace string) error
 
+	// Shell runs commands on the node; nil where that cannot be done.
+	Shell Shell
+
 	serviceIPs  map[string]string // of the Services that were created
 	label       string
 	preparation Preparation
 	fixture     []*unstructured.Unstructured
 	undo        []func(context.Context) error // what Clean does first
+	changed     bool                          // something on the node
 }
 
 // Run carries the steps through. The error is why that was not possible; the
@@ -213,13 +217,10 @@ func environment(h *history.History) error {
 	return nil
 }
 
-// Clean removes what the scenario created: finalizers first, then the objects,
-// without waiting for the containers. It is called however the scenario ended.
+// Clean undoes what the scenario changed on the node, and removes what it created:
+// finalizers first, then the objects, without waiting for the containers. It is called however the scenario ended.
 func (x *Execution) Clean(ctx context.Context, label string) error {
-	var errs []error
-	for _, undo := range x.undo {
-		errs = append(errs, undo(ctx))
-	}
+	errs := []error{x.undoAll(ctx)}
 	selector := metav1.ListOptions{LabelSelector: recorder.ScenarioLabel + "=" + label}
 	for _, namespace := range append(x.spaces(), x.Namespace) {
 		pods, err := x.Client.CoreV1().Pods(namespace).List(ctx, selector)

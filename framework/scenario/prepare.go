@@ -24,6 +24,9 @@ const (
 	// NoHold is the annotation of a pod that gets no finalizer, for
 	// requirements about the removal of the object.
 	NoHold = "hookcheck.dev/no-hold"
+	// ThisNode is the spec.nodeName of a pod that the scheduler is not to see:
+	// it stands for the node that the run judges.
+	ThisNode = "node()"
 	// ManagedByLabel and ManagedBy mark every object of ours.
 	ManagedByLabel = "app.kubernetes.io/managed-by"
 	ManagedBy      = "hookcheck"
@@ -123,7 +126,10 @@ func (p Preparation) Pod(pod *corev1.Pod, harden bool) {
 	off := false
 	spec := &pod.Spec
 	spec.AutomountServiceAccountToken = &off
-	if p.Node != "" && (spec.Affinity == nil || spec.Affinity.NodeAffinity == nil) && len(spec.NodeSelector) == 0 {
+	if spec.NodeName == ThisNode {
+		spec.NodeName = p.Node
+	}
+	if p.Node != "" && spec.NodeName == "" && (spec.Affinity == nil || spec.Affinity.NodeAffinity == nil) && len(spec.NodeSelector) == 0 {
 		if spec.Affinity == nil {
 			spec.Affinity = &corev1.Affinity{}
 		}

@@ -10,6 +10,7 @@
 package suitetest
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/hookcheck/hookcheck/fixtures"
 	"github.com/hookcheck/hookcheck/framework/cluster"
@@ -58,7 +60,7 @@ func Run(t *testing.T) {
 	var session *run.Session
 	ginkgo.BeforeSuite(func() {
 		session, err = run.Open(t.Context(), run.Options{Config: config, ID: id(suite.ParallelProcess), Images: images,
-			Procs: ahead, Selected: catalogue.All(), Sink: sink{}, Artifacts: t.TempDir()})
+			Procs: ahead, Selected: catalogue.All(), Sink: sink{}, Artifacts: t.TempDir(), Nodes: findNode})
 		gomega.Expect(err).NotTo(gomega.HaveOccurred())
 		scenario.Use(session)
 		if ahead > 0 {
@@ -71,6 +73,15 @@ func Run(t *testing.T) {
 		}
 	})
 	ginkgo.RunSpecs(t, "hookcheck", suite, reporter)
+}
+
+// findNode finds the way onto a node: of a kind cluster of this machine.
+func findNode(ctx context.Context, node *corev1.Node) (scenario.Shell, string) {
+	n, reason := cluster.FindNode(ctx, node)
+	if n == nil { // not a nil *cluster.Node in a Shell
+		return nil, reason
+	}
+	return n, ""
 }
 
 // id names a run of one process.
