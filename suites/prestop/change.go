@@ -49,6 +49,14 @@ var _ = Describe("preStop on changes of the spec", "prestop/change", func(s *S) 
 		j.Expect(h).To(HappenBefore(of(resized)(Signal("SIGTERM")), deadline))
 		j.Expect(h).To(Contain(Start().In(resized).Instance(2)))
 	})
+	s.Check("restart.resize-reruns-poststart", func(j *judge.J, h *History) {
+		if h.First(pending) != nil && h.First(again) == nil {
+			j.Inconclusive("the node did not grant the resize")
+		}
+		j.Expect(h).To(Contain(again))
+		j.Expect(h).To(HappenBefore(of(resized)(HookEnd(PreStop)), HookEnd(PostStart).In(resized).Instance(2)))
+		j.Expect(h).To(ContainTimes(HookEnd(PostStart).In(resized).Instance(2), 1))
+	})
 	s.Check("prestop.trigger.deadline", func(j *judge.J, h *History) {
 		expectStopped(j, h, deadline, of(rest))
 		j.Expect(h).To(Contain(PodVersion(Phase(corev1.PodFailed).And(exceeded))))

@@ -25,4 +25,10 @@ var _ = Describe("preStop on preemption", "prestop/preemption", func(s *S) {
 		j.Expect(h).To(Contain(of(PodVersion(Deleting().And(PodConditionIs(corev1.DisruptionTarget, corev1.ConditionTrue, corev1.PodReasonPreemptionByScheduler))))))
 		j.Expect(h).To(HappenBefore(of(Exit()), PodVersion(ContainerRunning("app")).Of(claimant)))
 	})
+	s.Check("preempt.scheduler-waits", func(j *judge.J, h *History) {
+		nominated := Condition{What: "a nominated node", Is: func(p *corev1.Pod) bool { return p.Status.NominatedNodeName != "" }}
+		bound := PodVersion(PodConditionIs(corev1.PodScheduled, corev1.ConditionTrue, "")).Of(claimant)
+		j.Expect(h).To(HappenBefore(PodVersion(nominated).Of(claimant), of(HookEnd(PreStop))))
+		j.Expect(h).To(HappenBefore(of(Exit()), bound))
+	})
 })

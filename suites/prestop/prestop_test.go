@@ -103,11 +103,19 @@ func TestChecks(t *testing.T) {
 		// change
 		"prestop.trigger.image-change":   append(stopped(first("change", "image")), Say(KubeEvent("Killing").In("image"), "Stopping container image")),
 		"prestop.trigger.resize-restart": append(stopped(first("change", "resized")), Drop(Start().In("resized").Instance(2))),
+		"restart.resize-reruns-poststart": {
+			Drop(HookEnd(PostStart).In("resized").Instance(2)),
+			Drop(HookEnd(PreStop).In("resized").Instance(1)),
+		},
 		"prestop.trigger.deadline": append(stopped(first("change", "rest")),
 			Pods("another reason", Phase(corev1.PodFailed), func(p *corev1.Pod) { p.Status.Reason = "" })),
 		// preemption
 		"prestop.trigger.preemption": append(stopped(of("preemption-victim")), undisrupted,
 			Shift(PodVersion(ContainerRunning("app")).Of("preemption-claimant"), -late)),
+		"preempt.scheduler-waits": {
+			Shift(PodVersion(PodConditionIs(corev1.PodScheduled, corev1.ConditionTrue, "")).Of("preemption-claimant"), -late),
+			Drop(HookEnd(PreStop).Of("preemption-victim")),
+		},
 		// taint
 		"prestop.trigger.taint-eviction": append(stopped(of("taint")), undisrupted, graceless),
 		// namespace
