@@ -40,7 +40,7 @@ func TestFlawsThatTheLogMakesGood(t *testing.T) {
 	h := New(Header{})
 	h.Events = append(h.Events,
 		Event{Kind: KindDefect, Name: "journal", Pod: "p", Container: "app", Instance: 1},
-		Event{Kind: KindLog, Name: "log", Pod: "p", Container: "app", Instance: 1})
+		Event{Seq: 2, Kind: KindLog, Name: "log", Pod: "p", Container: "app", Instance: 1})
 	for name, tc := range map[string]struct {
 		m      *Matcher
 		hidden bool
@@ -54,6 +54,15 @@ func TestFlawsThatTheLogMakesGood(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	h.Events[1].Name, h.Events[1].Seq = JournalFile, 2
+	if _, err := ContainNo(HookBegin(PreStop).In("app")).Match(h); err != nil {
+		t.Errorf("a journal that was read apart holds the hooks' entries too: %v", err)
+	}
+	h.Events[1].Seq = h.Events[0].Seq
+	if _, err := ContainNo(HookBegin(PreStop).In("app")).Match(h); !errors.Is(err, ErrFlawed) {
+		t.Errorf("a journal does not make good its own damage: %v", err)
+	}
+	h.Events[1].Name, h.Events[1].Seq = "log", 2
 	h.Events[1].Instance = 2
 	if _, err := ContainNo(Exit().In("app")).Match(h); !errors.Is(err, ErrFlawed) {
 		t.Errorf("the log of another instance: %v", err)

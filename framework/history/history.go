@@ -108,9 +108,7 @@ func (h *History) Flaws(patterns ...Pattern) []string {
 		switch {
 		case e.Kind == KindGap:
 		case e.Kind == KindDefect && len(patterns) == 0:
-		case e.Kind == KindDefect && slices.ContainsFunc(patterns, func(p Pattern) bool {
-			return p.couldBeIn(e) && !(p.isLogged() && h.hasLog(e))
-		}):
+		case e.Kind == KindDefect && slices.ContainsFunc(patterns, func(p Pattern) bool { return p.couldBeIn(e) && !h.madeGood(e, p) }):
 		default:
 			continue
 		}
@@ -119,10 +117,15 @@ func (h *History) Flaws(patterns ...Pattern) []string {
 	return flaws
 }
 
-// hasLog tells whether the log of an event's instance is in the record.
-func (h *History) hasLog(e *Event) bool {
+// madeGood tells whether what a defect stands for is in the record all the same,
+// as far as a pattern asks for it: in the log of the instance, or in a journal
+// that was read apart.
+func (h *History) madeGood(defect *Event, p Pattern) bool {
 	return slices.ContainsFunc(h.Events, func(l Event) bool {
-		return l.Kind == KindLog && l.Name != JournalFile && l.Pod == e.Pod && l.Container == e.Container && l.Instance == e.Instance
+		if l.Kind != KindLog || l.Seq == defect.Seq || l.Pod != defect.Pod || l.Container != defect.Container || l.Instance != defect.Instance {
+			return false
+		}
+		return p.isLogged() || l.Name == JournalFile && p.kind == KindJournal && p.name != LastBeat().name
 	})
 }
 

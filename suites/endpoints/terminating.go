@@ -73,8 +73,12 @@ var _ = Describe("Services of terminating pods", "endpoints/terminating", func(s
 	s.Check("ep.serving-follows-readiness", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(EndpointIs(failing, unready, "ready", "serving")))
 		inHook(j, h, failed, unready)
-		// The other pod's probe goes on succeeding, and the endpoint on serving.
-		j.Expect(h).To(ContainNo(EndpointIs(alone, old, "!serving", "terminating")))
+		// The other pod's probe goes on succeeding, and the endpoint on serving, until
+		// the server has ended.
+		if failing := EndpointIs(alone, old, "!serving", "terminating"); h.First(failing) != nil {
+			j.Expect(h).To(HappenBefore(HookEnd(PreStop).Of(old), failing))
+		}
+		j.Expect(h).To(Contain(serving))
 	})
 	s.Check("ep.publish-not-ready", func(j *judge.J, h *History) {
 		inHook(j, h, EndpointIs(publish, old, "ready", "serving", "terminating"), old)

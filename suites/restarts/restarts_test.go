@@ -26,7 +26,7 @@ func TestChecks(t *testing.T) {
 			Drop(KubeEvent("Killing").In("app")),
 		},
 		"prestop.skip.restart-all": {
-			Set(Note("exec"), "code", "0"),
+			Copy("a preStop hook in the first instance", Signal("SIGTERM").Of("all").In("deaf-one").Instance(1), hook),
 			Drop(Signal("SIGTERM").Of("all").In("deaf-one").Instance(1)),
 		},
 		"restart.all.flow": {
