@@ -41,6 +41,8 @@ func TestBadInput(t *testing.T) {
 		{"run --requirement nothing.like-this*", 2, "no requirement matches"},
 		{"run --profile cor", 2, `did you mean "core"?`},
 		{"run --level mst", 2, `did you mean "must"?`},
+		{"run --feature-gates A=true", 2, "go with --kind"},
+		{"run --kind --feature-gates A=maybe", 2, "A=maybe is neither true nor false"},
 		{"run --profile core --requirement prestop.hostpath-survives", 2, "nothing is selected"},
 		{"run --kubeconfg x", 2, `did you mean "kubeconfig"?`},
 		{"run --procs 0", 2, "--procs 0"},

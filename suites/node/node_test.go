@@ -70,6 +70,7 @@ func TestChecks(t *testing.T) {
 			Shift(term.Of("static").Instance(1), -30*time.Second), Shift(HookBegin(PreStop).Of("static").Instance(1), -30*time.Second),
 			Again(Start().Of("static").Instance(1)), Drop(PodVersion(Annotated("hookcheck.dev/revision", "1"))),
 		},
+		"node.static-mirror-delete-seen": {Shift(RemovedVersion(Annotated("hookcheck.dev/revision", "1")), 60*time.Second)},
 		"node.static-manifest-removal": {
 			Shift(Start().Of("static").Instance(2), -20*time.Second), Shift(term.Of("static").Instance(2), 20*time.Second),
 			Drop(HookEnd(PreStop).Of("static").Instance(1)),
@@ -78,7 +79,7 @@ func TestChecks(t *testing.T) {
 		// critical
 		"prestop.trigger.critical-admission-preemption": {
 			Drop(HookBegin(PreStop).Of("critical-victim")), Shift(term.Of("critical-victim"), -5*time.Second),
-			Shift(Start().Of("critical-pod"), -5*time.Second), Typed(KubeEvent("Preempting"), "Normal"),
+			Shift(Start().Of("critical-pod"), -time.Minute), Typed(KubeEvent("Preempting"), "Normal"),
 			failed("another reason", func(p *corev1.Pod) { p.Status.Reason = "" }),
 		},
 		// soft_eviction

@@ -9,6 +9,10 @@ import (
 	. "github.com/hookcheck/hookcheck/framework/scenario"
 )
 
+// resync is how long a kubelet may let a pod rest that nothing tells it of: a
+// minute and up to half of another (pkg/kubelet/pod_workers.go completeWork).
+const resync = 90 * time.Second
+
 // A static pod: its mirror, its manifest.
 //
 //  1. write the manifest of a pod with a preStop hook of 3 s to the node; wait
@@ -30,7 +34,7 @@ var _ = Describe("a static pod", "node/static", func(s *S) {
 		return uids
 	}
 	s.Do(WriteStatic("static", "1"), Await(PodVersion(one), Patience), HoldJournal("static", "app", 1),
-		Delete(), AwaitFor("another mirror", Patience, func(h *History) bool { return len(mirrors(h)) == 2 }), Observe(2*time.Second),
+		Delete(), AwaitFor("another mirror", resync+Patience, func(h *History) bool { return len(mirrors(h)) == 2 }), Observe(2*time.Second),
 		WriteStatic("static", "2"), Await(PodVersion(two), Patience), ReadJournal("static", "app", 1),
 		HoldJournal("static", "app", 2), RemoveStatic("static"), Await(RemovedVersion(revision("2")), Patience), ReadJournal("static", "app", 2))
 
@@ -43,6 +47,11 @@ var _ = Describe("a static pod", "node/static", func(s *S) {
 		j.Expect(h).To(ContainTimes(first(Start()), 1))
 		j.Expect(h).To(follow(change, first(HookBegin(PreStop))))
 		j.Expect(h).To(follow(change, first(Signal("SIGTERM"))))
+	})
+	s.Check("node.static-mirror-delete-seen", func(j *judge.J, h *History) {
+		uids := append(mirrors(h), "none")
+		// A resync comes up to 90 s after the last one.
+		j.Expect(h).To(Elapse(StepBegin("delete"), RemovedVersion(WithUID(uids[0])), 0, Reaction))
 	})
 	s.Check("node.static-manifest-removal", func(j *judge.J, h *History) {
 		j.Expect(h).To(follow(change, first(HookBegin(PreStop))))
