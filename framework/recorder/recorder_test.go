@@ -149,6 +149,7 @@ func TestStartTellsWhatCannotBeListed(t *testing.T) {
 func TestWatchOfAnotherNamespace(t *testing.T) {
 	inBubble(t, newAPI, func(t *testing.T, a *api, r *recorder.Recorder) {
 		rec := r.Open(label, Header{})
+		synctest.Wait() // the first watches are those of the first namespace
 		ctx, cancel := context.WithCancel(t.Context())
 		if err := r.Watch(ctx, a.client, "second"); err != nil {
 			t.Fatal(err)
