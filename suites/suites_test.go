@@ -52,3 +52,26 @@ func TestNames(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Every suite proves its checks on good and bad histories (package scenariotest),
+// which demands both of each of its checks.
+func TestEverySuiteProvesItsChecks(t *testing.T) {
+	checks := 0
+	areas := map[string]bool{}
+	for _, s := range scenario.All() {
+		areas[s.Area()] = true
+		checks += len(s.Checks)
+	}
+	for area := range areas {
+		file := filepath.Join(area, area+"_test.go")
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if !strings.Contains(string(source), `Run(t, "`+area+`", Bad{`) {
+			t.Errorf("%s does not prove the checks of its suite: scenariotest.Run is missing", file)
+		}
+	}
+	t.Logf("%d checks in %d suites", checks, len(areas))
+}
