@@ -75,3 +75,11 @@ func TestEverySuiteProvesItsChecks(t *testing.T) {
 	}
 	t.Logf("%d checks in %d suites", checks, len(areas))
 }
+
+// What a scenario needs, each of its requirements lists, or a right that is
+// missing would make it inconclusive.
+func TestNeeds(t *testing.T) {
+	if err := scenario.ValidateNeeds(scenario.All()); err != nil {
+		t.Error(err)
+	}
+}

@@ -14,6 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/requirement"
 )
 
 // A Step is one thing that the runner does or waits for.
@@ -25,6 +26,15 @@ import (
 type Step struct {
 	Text string
 	Do   func(ctx context.Context, x *Execution) error
+	// Needs are what it cannot do without. Every requirement of the scenario
+	// lists them: see Validate.
+	Needs []requirement.Need
+}
+
+// needing says what a step cannot do without.
+func needing(s Step, needs ...requirement.Need) Step {
+	s.Needs = needs
+	return s
 }
 
 // Waits, and why they are as long as they are. They bound a scenario that goes
@@ -242,7 +252,7 @@ func AwaitLog() Step { return Await(history.Log(), objectGone) }
 // Exec runs a command in a container and notes what it wrote and its exit code
 // (note "exec", fields command, stdout, stderr, code).
 func Exec(pod, container string, command ...string) Step {
-	return Step{Text: "run " + strings.Join(command, " ") + " in " + pod, Do: func(ctx context.Context, x *Execution) error {
+	return needing(Step{Text: "run " + strings.Join(command, " ") + " in " + pod, Do: func(ctx context.Context, x *Execution) error {
 		stdout, stderr, code, err := ExecIn(ctx, x.Config, x.Client, x.Namespace, pod, container, command)
 		if err != nil {
 			return err
@@ -250,7 +260,7 @@ func Exec(pod, container string, command ...string) Step {
 		x.Recording.Note("exec", pod, container, map[string]string{"command": strings.Join(command, " "),
 			"stdout": stdout, "stderr": stderr, "code": strconv.Itoa(code)})
 		return nil
-	}}
+	}}, requirement.NeedExec)
 }
 
 func text(verb string, names []string) string {

@@ -8,13 +8,15 @@ import (
 	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
+
+	"github.com/hookcheck/hookcheck/framework/requirement"
 )
 
 // EvictPods evicts the named pods, all where none is named, through the eviction
 // API.
 func EvictPods(pods []string, options ...DeleteOption) Step {
 	o := deleteOptions(options)
-	return Step{Text: text("evict", pods), Do: func(ctx context.Context, x *Execution) error {
+	return needing(Step{Text: text("evict", pods), Do: func(ctx context.Context, x *Execution) error {
 		for _, name := range x.pods(pods) {
 			end := x.Recording.Step("evict", name, describeDelete(o))
 			err := x.Client.CoreV1().Pods(x.Namespace).EvictV1(ctx, &policyv1.Eviction{
@@ -25,7 +27,7 @@ func EvictPods(pods []string, options ...DeleteOption) Step {
 			}
 		}
 		return nil
-	}}
+	}}, requirement.NeedEviction)
 }
 
 // budgetPoll is how often a budget is read until it counts: its controller
@@ -36,7 +38,7 @@ const budgetPoll = 500 * time.Millisecond
 // PodDisruptionBudget. Before that, the API server refuses an eviction for this
 // reason alone (EvictionREST.checkAndDecrement).
 func AwaitBudget(name string, healthy int32) Step {
-	return Step{Text: "await budget " + name, Do: func(ctx context.Context, x *Execution) error {
+	return needing(Step{Text: "await budget " + name, Do: func(ctx context.Context, x *Execution) error {
 		err := wait.PollUntilContextTimeout(ctx, budgetPoll, Patience, true, func(ctx context.Context) (bool, error) {
 			b, err := x.Client.PolicyV1().PodDisruptionBudgets(x.Namespace).Get(ctx, name, metav1.GetOptions{})
 			return err == nil && b.Status.ObservedGeneration >= b.Generation && b.Status.CurrentHealthy >= healthy, err
@@ -45,5 +47,5 @@ func AwaitBudget(name string, healthy int32) Step {
 			return fmt.Errorf("wait until budget %s counts %d healthy pods: %w", name, healthy, err)
 		}
 		return nil
-	}}
+	}}, requirement.NeedBudgets)
 }

@@ -3,13 +3,15 @@ package scenario
 import (
 	"context"
 	"fmt"
+
+	"github.com/hookcheck/hookcheck/framework/requirement"
 )
 
 // Mark sets a mark in the journal of a container, for which processes of the
 // fixture wait (--await): a hook then ends when the scenario has seen what it
 // came for, and not after a time that was guessed. The step is called mark.
 func Mark(pod, container, name string) Step {
-	return Step{Text: "mark " + name + " in " + pod, Do: func(ctx context.Context, x *Execution) error {
+	return needing(Step{Text: "mark " + name + " in " + pod, Do: func(ctx context.Context, x *Execution) error {
 		end := x.Recording.Step("mark", pod, map[string]string{"name": name})
 		_, stderr, code, err := ExecIn(ctx, x.Config, x.Client, x.Namespace, pod, container,
 			[]string{"/agent", "hook", "--name=mark", "--after-start=false", "--mark=" + name})
@@ -18,5 +20,5 @@ func Mark(pod, container, name string) Step {
 		}
 		end(err)
 		return err
-	}}
+	}}, requirement.NeedExec)
 }

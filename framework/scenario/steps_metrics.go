@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/requirement"
 )
 
 // ReadMetrics reads the kubelet's counters of the given names through the API
@@ -15,7 +16,7 @@ import (
 // its labels, as the text format has them. A counter that the kubelet has not
 // used yet is not there.
 func ReadMetrics(names ...string) Step {
-	return Step{Text: "read the kubelet's metrics", Do: func(ctx context.Context, x *Execution) error {
+	return needing(Step{Text: "read the kubelet's metrics", Do: func(ctx context.Context, x *Execution) error {
 		node := ""
 		x.Recording.Read(func(h *history.History) { node = h.Header.Node })
 		data, err := x.Client.CoreV1().RESTClient().Get().Resource("nodes").Name(node).SubResource("proxy").Suffix("metrics").DoRaw(ctx)
@@ -24,7 +25,7 @@ func ReadMetrics(names ...string) Step {
 		}
 		x.Recording.Note("metrics", "", "", series(string(data), names))
 		return nil
-	}}
+	}}, requirement.NeedMetrics)
 }
 
 // series takes the samples of the given metrics out of the Prometheus text

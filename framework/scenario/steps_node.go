@@ -16,44 +16,45 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/requirement"
 )
 
 // OnNode runs a script of sh as root on the node. What it writes goes into the
 // history as note "node"; a script that fails ends the scenario. It must not
 // change what the scenario's end does not undo: see undoScript.
 func OnNode(what, script string) Step {
-	return Step{Text: what, Do: func(ctx context.Context, x *Execution) error {
+	return needing(Step{Text: what, Do: func(ctx context.Context, x *Execution) error {
 		out, err := x.onNode(ctx, what, "", nil, script)
 		x.Recording.Note("node", "", "", map[string]string{"step": what, "stdout": out})
 		return err
-	}}
+	}}, requirement.NeedNode)
 }
 
 // StopKubelet stops the kubelet. The step is called stop-kubelet.
 func StopKubelet() Step {
-	return Step{Text: "stop the kubelet", Do: func(ctx context.Context, x *Execution) error {
+	return needing(Step{Text: "stop the kubelet", Do: func(ctx context.Context, x *Execution) error {
 		return x.service(ctx, "stop-kubelet", "systemctl stop kubelet", false)
-	}}
+	}}, requirement.NeedNode)
 }
 
 // StartKubelet starts the kubelet, or restarts it, and waits until the node works
 // again. Until the scenario ends the given fields of a KubeletConfiguration, as
 // YAML, replace those that were there. The step is called start-kubelet.
 func StartKubelet(config string) Step {
-	return Step{Text: "start the kubelet", Do: func(ctx context.Context, x *Execution) error {
+	return needing(Step{Text: "start the kubelet", Do: func(ctx context.Context, x *Execution) error {
 		if err := x.configureKubelet(ctx, config); err != nil {
 			return err
 		}
 		return x.service(ctx, "start-kubelet", "systemctl restart kubelet", true)
-	}}
+	}}, requirement.NeedNode)
 }
 
 // RestartRuntime restarts containerd and waits until the node works again. The
 // step is called restart-runtime.
 func RestartRuntime() Step {
-	return Step{Text: "restart containerd", Do: func(ctx context.Context, x *Execution) error {
+	return needing(Step{Text: "restart containerd", Do: func(ctx context.Context, x *Execution) error {
 		return x.service(ctx, "restart-runtime", "systemctl restart containerd", true)
-	}}
+	}}, requirement.NeedNode)
 }
 
 func (x *Execution) service(ctx context.Context, name, command string, works bool) error {
@@ -104,7 +105,7 @@ mv %[2]s.hookcheck %[2]s
 // shutdown, until the scenario ends. It is to come before StartKubelet: the
 // kubelet writes itself a drop-in for logind, which is removed too.
 func StartLogind() Step {
-	return Step{Text: "start logind", Do: func(ctx context.Context, x *Execution) error {
+	return needing(Step{Text: "start logind", Do: func(ctx context.Context, x *Execution) error {
 		if err := x.guard(ctx); err != nil {
 			return err
 		}
@@ -113,36 +114,36 @@ func StartLogind() Step {
 systemctl is-active --quiet systemd-logind || { touch %[1]s/logind-started; systemctl start systemd-logind; }
 `, nodeDir, logindDropIn))
 		return err
-	}}
+	}}, requirement.NeedNode, requirement.NeedLogind)
 }
 
 // ShutDown lets logind seem to announce that the node shuts down, as it does
 // before it (https://systemd.io/INHIBITOR_LOCKS/). The step is called shutdown.
 func ShutDown() Step {
-	return Step{Text: "announce a shutdown", Do: func(ctx context.Context, x *Execution) error {
+	return needing(Step{Text: "announce a shutdown", Do: func(ctx context.Context, x *Execution) error {
 		if err := x.guard(ctx); err != nil {
 			return err
 		}
 		_, err := x.onNode(ctx, "shutdown", "", nil, "busctl emit /org/freedesktop/login1 org.freedesktop.login1.Manager PrepareForShutdown b true")
 		return err
-	}}
+	}}, requirement.NeedNode, requirement.NeedLogind)
 }
 
 // RestoreNode undoes now what the scenario changed on the node, as its end would,
 // and waits until the node is Ready.
 func RestoreNode() Step {
-	return Step{Text: "undo what was changed on the node", Do: func(ctx context.Context, x *Execution) error {
+	return needing(Step{Text: "undo what was changed on the node", Do: func(ctx context.Context, x *Execution) error {
 		end := x.Recording.Step("restore-node", "", nil)
 		err := x.restoreNode(ctx)
 		end(err)
 		return err
-	}}
+	}}, requirement.NeedNode)
 }
 
 // KillSandbox kills the process that holds a pod's namespaces: its pause
 // container. The step is called kill-sandbox.
 func KillSandbox(pod string) Step {
-	return Step{Text: "kill the sandbox of " + pod, Do: func(ctx context.Context, x *Execution) error {
+	return needing(Step{Text: "kill the sandbox of " + pod, Do: func(ctx context.Context, x *Execution) error {
 		uid, err := x.nodeUID(ctx, pod)
 		if err != nil {
 			return err
@@ -151,13 +152,13 @@ func KillSandbox(pod string) Step {
 id=$(ctr --namespace=k8s.io containers list --quiet 'labels."io.kubernetes.pod.uid"==%s,labels."io.cri-containerd.kind"==sandbox')
 ctr --namespace=k8s.io tasks kill --signal SIGKILL "$id"`, uid))
 		return err
-	}}
+	}}, requirement.NeedNode)
 }
 
 // AwaitStopped waits until no process of a pod's container runs on the node: for
 // pods whose objects are gone.
 func AwaitStopped(pod string, within time.Duration) Step {
-	return Step{Text: "await the end of " + pod + " on the node", Do: func(ctx context.Context, x *Execution) error {
+	return needing(Step{Text: "await the end of " + pod + " on the node", Do: func(ctx context.Context, x *Execution) error {
 		uid, err := x.nodeUID(ctx, pod)
 		if err != nil {
 			return err
@@ -166,7 +167,7 @@ func AwaitStopped(pod string, within time.Duration) Step {
 			`ids=$(ctr --namespace=k8s.io containers list --quiet 'labels."io.kubernetes.pod.uid"==%s,labels."io.cri-containerd.kind"==container') || exit 1
 			tasks=$(ctr --namespace=k8s.io tasks list) || exit 1
 			for id in $ids; do if echo "$tasks" | grep -q "^$id .*RUNNING"; then exit 1; fi; done`, uid))
-	}}
+	}}, requirement.NeedNode)
 }
 
 // awaitOnNode waits until a script succeeds on the node. Expiry is no error: the
@@ -225,14 +226,14 @@ const objectKnown = 10 * time.Second
 
 // NodeResource gives the node an extended resource until the scenario ends.
 func NodeResource(name string, amount int) Step {
-	return Step{Text: fmt.Sprintf("give the node %d of %s", amount, name), Do: func(ctx context.Context, x *Execution) error {
+	return needing(Step{Text: fmt.Sprintf("give the node %d of %s", amount, name), Do: func(ctx context.Context, x *Execution) error {
 		end := x.Recording.Step("node-resource", "", map[string]string{"resource": name, "amount": strconv.Itoa(amount)})
 		x.undo = append(x.undo, func(ctx context.Context) error { return x.nodeResource(ctx, name, nil) })
 		quantity := strconv.Itoa(amount)
 		err := x.nodeResource(ctx, name, &quantity)
 		end(err)
 		return err
-	}}
+	}}, requirement.NeedNodeStatus)
 }
 
 func (x *Execution) nodeResource(ctx context.Context, name string, amount *string) error {
@@ -251,14 +252,14 @@ func (x *Execution) nodeResource(ctx context.Context, name string, amount *strin
 // ExceedLimit fills the emptyDir volume of a pod with so many bytes, from the
 // node.
 func ExceedLimit(pod, volume string, bytes int) Step {
-	return Step{Text: "fill volume " + volume + " of " + pod, Do: func(ctx context.Context, x *Execution) error {
+	return needing(Step{Text: "fill volume " + volume + " of " + pod, Do: func(ctx context.Context, x *Execution) error {
 		uid, err := x.nodeUID(ctx, pod)
 		if err != nil {
 			return err
 		}
 		_, err = x.onNode(ctx, "fill", pod, nil, fmt.Sprintf("head -c %d /dev/zero >/var/lib/kubelet/pods/%s/volumes/kubernetes.io~empty-dir/%s/fill", bytes, uid, volume))
 		return err
-	}}
+	}}, requirement.NeedNode)
 }
 
 // undoAll carries out what steps left to be undone, the latest first.

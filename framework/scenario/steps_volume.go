@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/requirement"
 )
 
 // ReadVolumeJournal reads the journal that the instances of a container keep, one
 // after the other, in a file on a volume (the agent's --journal), for kubelets
 // that lose the termination message. It needs exec in the pod.
 func ReadVolumeJournal(pod, container, path string) Step {
-	return Step{Text: "read the journal " + path + " of " + pod + "/" + container, Do: func(ctx context.Context, x *Execution) error {
+	return needing(Step{Text: "read the journal " + path + " of " + pod + "/" + container, Do: func(ctx context.Context, x *Execution) error {
 		text, stderr, code, err := ExecIn(ctx, x.Config, x.Client, x.Namespace, pod, container, []string{"/agent", "cat", path})
 		if err != nil {
 			return err
@@ -27,7 +28,7 @@ func ReadVolumeJournal(pod, container, path string) Step {
 				Arrived: now, Time: history.Stamp{Clock: history.RunnerClock, At: now}, Fields: map[string]string{"text": part}})
 		}
 		return nil
-	}}
+	}}, requirement.NeedExec)
 }
 
 // instances cuts a journal into those of the instances: each begins with the

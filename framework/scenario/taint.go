@@ -15,6 +15,7 @@ import (
 
 	"github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/recorder"
+	"github.com/hookcheck/hookcheck/framework/requirement"
 )
 
 // ourTaint is put on a node to have one pod of ours evicted, and nobody else's.
@@ -38,7 +39,7 @@ const (
 // pod that is not the scenario's would not tolerate it either, nothing is done,
 // and the error names that pod. The step is called taint.
 func EvictByTaint(pod string) Step {
-	return Step{Text: "taint the node of " + pod, Do: func(ctx context.Context, x *Execution) error {
+	return needing(Step{Text: "taint the node of " + pod, Do: func(ctx context.Context, x *Execution) error {
 		p, err := x.Client.CoreV1().Pods(x.Namespace).Get(ctx, pod, metav1.GetOptions{})
 		if err != nil {
 			return fmt.Errorf("find the node of pod %s: %w", pod, err)
@@ -55,7 +56,7 @@ func EvictByTaint(pod string) Step {
 			err = nil
 		}
 		return errors.Join(err, x.setTaint(context.WithoutCancel(ctx), node, false))
-	}}
+	}}, requirement.NeedTaints)
 }
 
 var errNotDeleted = errors.New("the taint did not get the pod deleted")

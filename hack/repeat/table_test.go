@@ -22,6 +22,12 @@ func TestTable(t *testing.T) {
 	const ok, bad, unclear = requirement.Conformant, requirement.NonConformant, requirement.Inconclusive
 	failed := report(ok, ok)
 	failed.Run.Error = "no node"
+	const known = requirement.KnownDeviation
+	racy := func(v requirement.Verdict) reports.Report {
+		r := report(v)
+		r.Results[0].Deviation = &requirement.Deviation{Sometimes: true}
+		return r
+	}
 	for _, tc := range []struct {
 		name  string
 		limit float64
@@ -29,11 +35,13 @@ func TestTable(t *testing.T) {
 		agree bool
 		last  string
 	}{
-		{"the same", 0, []reports.Report{report(ok, bad), report(ok, bad)}, true, "2 runs, 4 verdicts: 0 differ, 0 inconclusive (0.00 %)"},
-		{"another verdict", 0, []reports.Report{report(ok, ok), report(ok, bad)}, false, "2 runs, 4 verdicts: 1 differ, 0 inconclusive (0.00 %)"},
-		{"too many inconclusive", 20, []reports.Report{report(ok, unclear), report(ok, ok)}, false, "2 runs, 4 verdicts: 0 differ, 1 inconclusive (25.00 %)"},
-		{"few enough", 25, []reports.Report{report(unclear, ok), report(ok, ok)}, true, "2 runs, 4 verdicts: 0 differ, 1 inconclusive (25.00 %)"},
-		{"a run that failed", 0, []reports.Report{report(ok, ok), failed}, false, "2 runs, 4 verdicts: 1 differ, 0 inconclusive (0.00 %)"},
+		{"the same", 0, []reports.Report{report(ok, bad), report(ok, bad)}, true, "2 runs, 4 verdicts: 0 differ, 0 inconclusive (0.00 %), 0 of deviations that are not seen each time"},
+		{"another verdict", 0, []reports.Report{report(ok, ok), report(ok, bad)}, false, "2 runs, 4 verdicts: 1 differ, 0 inconclusive (0.00 %), 0 of deviations that are not seen each time"},
+		{"too many inconclusive", 20, []reports.Report{report(ok, unclear), report(ok, ok)}, false, "2 runs, 4 verdicts: 0 differ, 1 inconclusive (25.00 %), 0 of deviations that are not seen each time"},
+		{"few enough", 25, []reports.Report{report(unclear, ok), report(ok, ok)}, true, "2 runs, 4 verdicts: 0 differ, 1 inconclusive (25.00 %), 0 of deviations that are not seen each time"},
+		{"a deviation that is not seen each time", 0, []reports.Report{racy(known), racy(ok)}, true, "2 runs, 2 verdicts: 0 differ, 0 inconclusive (0.00 %), 1 of deviations that are not seen each time"},
+		{"which is no excuse for a violation", 0, []reports.Report{racy(known), racy(bad)}, false, "2 runs, 2 verdicts: 1 differ, 0 inconclusive (0.00 %), 0 of deviations that are not seen each time"},
+		{"a run that failed", 0, []reports.Report{report(ok, ok), failed}, false, "2 runs, 4 verdicts: 1 differ, 0 inconclusive (0.00 %), 0 of deviations that are not seen each time"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var out strings.Builder
