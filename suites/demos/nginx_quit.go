@@ -21,7 +21,10 @@ var _ = Describe("nginx -s quit with a request in flight", "demos/nginx_quit", f
 
 	s.Check("prestop.kills-main-itself", func(j *judge.J, h *History) {
 		j.Expect(h).To(HappenBefore(Entry("fetch-begin"), StepBegin("delete")))
-		j.Expect(h).To(HappenBefore(StepBegin("delete"), Entry("fetch-end")))
+		j.Expect(h).To(Contain(Entry("fetch-end")))
+		if early, err := h.Before(h.First(StepBegin("delete")), h.First(Entry("fetch-end"))); err != nil || !early {
+			j.Inconclusive("the request had ended when the pod was deleted")
+		}
 		j.Expect(h).To(Contain(Entry("fetch-end").With("code", "200").With("bytes", "819200")))
 		j.Expect(h).To(Contain(Terminated().In("nginx").With("exitCode", "0").With("reason", "Completed")))
 		j.Expect(h).To(Elapse(StepBegin("delete"), Terminated().In("nginx"), -Truncated, 8*time.Second+Reaction))
