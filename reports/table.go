@@ -1,10 +1,8 @@
 package reports
 
 import (
-	"cmp"
 	"fmt"
 	"io"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -200,29 +198,6 @@ func (t *table) deviation(entry Entry) {
 }
 
 // knownDeviations prints what was violated as the catalogue says it is.
-func (t *table) knownDeviations(report Report) {
-	first := true
-	for _, entry := range report.Results {
-		if entry.Verdict != requirement.KnownDeviation {
-			continue
-		}
-		if first {
-			first = false
-			t.line("")
-			t.line(t.paint(colours[requirement.KnownDeviation], string(requirement.KnownDeviation)) + "  " +
-				plural(report.Summary.KnownDeviation, "requirement"))
-		}
-		t.line("")
-		t.line(fmt.Sprintf("  %s  %s", t.paint(bold, printable(entry.Requirement)), entry.Level))
-		t.deviation(entry)
-		t.field("expected", entry.Expected)
-		t.field("seen", entry.Seen)
-		if entry.History != "" {
-			t.line("  history   " + t.path(entry.History) + events(entry.Evidence))
-		}
-	}
-}
-
 // events names events of a history by their numbers.
 func events(numbers []int) string {
 	if len(numbers) == 0 {
@@ -242,52 +217,7 @@ func events(numbers []int) string {
 }
 
 // outcomes prints which of several permitted outcomes were seen.
-func (t *table) outcomes(report Report) {
-	var entries []Entry
-	for _, entry := range report.Results {
-		if entry.Outcome != "" && entry.Verdict == requirement.Conformant {
-			entries = append(entries, entry)
-		}
-	}
-	if len(entries) == 0 {
-		return
-	}
-	t.line("")
-	t.line("permitted outcomes, as seen  " + plural(len(entries), "requirement"))
-	longest := longestID(entries)
-	for _, entry := range entries {
-		t.line(t.fit(fmt.Sprintf("    %-*s  %s", longest, printable(entry.Requirement), oneLine(printable(entry.Outcome)))))
-	}
-}
-
 // measurements prints how long things took, and what the run cost.
-func (t *table) measurements(report Report) {
-	if len(report.Measurements) > 0 {
-		names := slices.Sorted(maps.Keys(report.Measurements))
-		longest := len("measured, in seconds")
-		for _, name := range names {
-			longest = max(longest, utf8.RuneCountInString(name)+2)
-		}
-		t.line("")
-		t.line(fmt.Sprintf("%-*s %6s %7s %7s %7s %7s  %s", longest, "measured, in seconds", "count", "min", "median", "p90", "max", "error"))
-		for _, name := range names {
-			m := report.Measurements[name]
-			t.line(fmt.Sprintf("%-*s %6d %7.3f %7.3f %7.3f %7.3f  ±%.3f", longest, "  "+printable(name), m.Count, m.Min, m.Median, m.P90, m.Max, m.Error))
-		}
-	}
-	if w := report.Weight; w != nil {
-		text := fmt.Sprintf("weight: %s, %.1f a second for each running scenario; %s",
-			plural(w.Requests, "API request"), w.RequestsPerSecond, plural(w.Pods, "pod"))
-		if w.PeakRSS > 0 {
-			text += fmt.Sprintf("; %d MiB", w.PeakRSS>>20)
-		}
-		t.line("")
-		for _, line := range wrap(text, t.width) {
-			t.line(line)
-		}
-	}
-}
-
 // field prints a labelled text, wrapped under itself.
 func (t *table) field(label, text string) {
 	indent := "  "
@@ -302,57 +232,6 @@ func (t *table) field(label, text string) {
 
 // notRun prints those that did not run under their reasons: mostly all have the
 // same one.
-func (t *table) notRun(report Report) {
-	byReason := map[string][]Entry{}
-	var reasons []string
-	for _, entry := range report.Results {
-		if entry.Verdict != requirement.NotRun {
-			continue
-		}
-		if byReason[entry.Reason] == nil {
-			reasons = append(reasons, entry.Reason)
-		}
-		byReason[entry.Reason] = append(byReason[entry.Reason], entry)
-	}
-	for _, reason := range reasons {
-		entries := byReason[reason]
-		t.line("")
-		t.line(t.paint(colours[requirement.NotRun], string(requirement.NotRun)) + "  " + plural(len(entries), "requirement"))
-		t.field("", reason)
-		longest := longestID(entries)
-		for _, entry := range entries {
-			t.line(t.fit("    " + printable(fmt.Sprintf("%-*s  %-8s  %s", longest, entry.Requirement, entry.Level, oneLine(entry.Sentence)))))
-		}
-	}
-}
-
-func (t *table) notApplicable(report Report) {
-	var entries []Entry
-	for _, entry := range report.Results {
-		if entry.Verdict == requirement.NotApplicable {
-			entries = append(entries, entry)
-		}
-	}
-	if len(entries) == 0 {
-		return
-	}
-	t.line("")
-	t.line(t.paint(colours[requirement.NotApplicable], string(requirement.NotApplicable)) + "  " + plural(len(entries), "requirement"))
-	longest := longestID(entries)
-	for _, entry := range entries {
-		reason := cmp.Or(oneLine(printable(entry.Reason)), "no reason was given")
-		t.line(t.fit(fmt.Sprintf("    %-*s  %s", longest, printable(entry.Requirement), reason)))
-	}
-}
-
-func longestID(entries []Entry) int {
-	longest := 0
-	for _, entry := range entries {
-		longest = max(longest, utf8.RuneCountInString(entry.Requirement))
-	}
-	return longest
-}
-
 // fit cuts a line that may take only one, where there is a limit.
 func (t *table) fit(line string) string {
 	if t.limit == 0 {
