@@ -20,9 +20,9 @@ import (
 //  3. wait until the kubelet is done with it
 var _ = Describe("a flood of Events", "events/flood", func(s *S) {
 	const (
-		burst  = 25 // Events of a source about an object (client-go tools/record defaultSpamBurst)
-		refill = 1  // in five minutes
-		enough = 30 // failures: more than the burst and what is refilled, and fewer than a busy node has
+		burst  = 25                 // Events of a source about an object (client-go tools/record defaultSpamBurst)
+		refill = 1                  // in five minutes
+		enough = burst + refill + 1 // failures: more than that, and fewer than a busy node has
 	)
 	failed := KubeEvent("Unhealthy")
 	s.Do(Create(), AwaitReady(), Delete(), AwaitTerminated())

@@ -1,6 +1,7 @@
 package grace
 
 import (
+	"fmt"
 	"math"
 	"time"
 
@@ -28,22 +29,26 @@ var _ = Describe("one grace period for hook and shutdown", "grace/shared", func(
 		j.Expect(h).To(Elapse(HookBegin(PreStop).In("app"), LastBeat().In("app"), grace-hook, grace+hook/2))
 	})
 	s.Check("grace.truncation", func(j *judge.J, h *History) {
-		// What a hook took beyond whole seconds is not taken from the shutdown.
-		// The kubelet's count begins up to a second before the hook's first act,
-		// and then may have one second more: not for all three hooks.
-		var left, over []float64
+		// The kubelet takes whole seconds from the grace period: as many as the hook
+		// took, or one more where it had begun to count before the hook's first act.
+		// Were nothing cut, the shutdowns would lack the fractions of their hooks. Those
+		// lie 0.3 s apart, so that one of the three would be 0.35 s off a whole second.
+		const off = 0.3
+		var odd, over []float64
 		for _, c := range []string{"app", "shorter", "shortest"} {
 			begin, term, beat := HookBegin(PreStop).In(c), Signal("SIGTERM").In(c), LastBeat().In(c)
 			j.Expect(h).To(Elapse(begin, term, 0, grace+Reaction))
 			j.Expect(h).To(Elapse(term, beat, Floor/2, grace+Reaction))
 			took, _, _ := h.Distance(h.First(begin), h.First(term))
 			_, shutdown, _ := h.Distance(h.First(term), h.First(beat))
-			left = append(left, shutdown.Seconds()-(grace.Seconds()-math.Floor(took.Seconds())))
+			odd = append(odd, math.Abs(shutdown.Seconds()-math.Round(shutdown.Seconds())))
 			over = append(over, (took + shutdown - grace).Seconds())
+			if stood := h.Stalled(h.First(term), h.First(beat)); stood > 0 && odd[len(odd)-1] > off {
+				j.Inconclusive(fmt.Sprintf("processes of the node stood still for %s while %s shut down", stood, c))
+			}
 		}
 		j.Measure("over_grace_seconds", over, beat.Seconds())
-		j.Expect(left).To(gomega.ContainElement(gomega.BeNumerically(">", -0.5)),
-			"seconds by which the shutdowns had more than the grace period less the whole seconds of their hooks")
+		j.Expect(odd).To(gomega.HaveEach(gomega.BeNumerically("<=", off)), "seconds by which the shutdowns are off whole seconds")
 	})
 	s.Check("grace.observed-from-killing-event", func(j *judge.J, h *History) {
 		request, killing, hook := StepBegin("delete"), KubeEvent("Killing").In("app"), HookBegin(PreStop).In("app")
