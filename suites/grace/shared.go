@@ -1,8 +1,8 @@
 package grace
 
 import (
-	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/onsi/gomega"
@@ -30,9 +30,11 @@ var _ = Describe("one grace period for hook and shutdown", "grace/shared", func(
 	})
 	s.Check("grace.truncation", func(j *judge.J, h *History) {
 		// The kubelet takes whole seconds from the grace period: as many as the hook
-		// took, or one more where it had begun to count before the hook's first act.
-		// Were nothing cut, the shutdowns would lack the fractions of their hooks. Those
-		// lie 0.3 s apart, so that one of the three would be 0.35 s off a whole second.
+		// took, or one more where it had begun to count before the hook's first act;
+		// so the shutdowns last whole seconds. Were nothing cut, hook and shutdown
+		// together would last the same for all three, whose hooks lie 0.3 s apart, and
+		// one of the shutdowns would be 0.35 s off a whole second. Beats are 0.1 s apart,
+		// and both ends are late on a busy node.
 		const off = 0.3
 		var odd, over []float64
 		for _, c := range []string{"app", "shorter", "shortest"} {
@@ -43,11 +45,11 @@ var _ = Describe("one grace period for hook and shutdown", "grace/shared", func(
 			_, shutdown, _ := h.Distance(h.First(term), h.First(beat))
 			odd = append(odd, math.Abs(shutdown.Seconds()-math.Round(shutdown.Seconds())))
 			over = append(over, (took + shutdown - grace).Seconds())
-			if stood := h.Stalled(h.First(term), h.First(beat)); stood > 0 && odd[len(odd)-1] > off {
-				j.Inconclusive(fmt.Sprintf("processes of the node stood still for %s while %s shut down", stood, c))
-			}
 		}
 		j.Measure("over_grace_seconds", over, beat.Seconds())
+		if slices.Max(over)-slices.Min(over) >= off {
+			return // they do not last the same
+		}
 		j.Expect(odd).To(gomega.HaveEach(gomega.BeNumerically("<=", off)), "seconds by which the shutdowns are off whole seconds")
 	})
 	s.Check("grace.observed-from-killing-event", func(j *judge.J, h *History) {
