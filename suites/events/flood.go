@@ -15,7 +15,7 @@ import (
 // More Events than the kubelet writes.
 //
 //  1. a pod of four containers, each with two probes that fail once a second for
-//     10 s, and succeed then
+//     16 s, and succeed then
 //  2. wait until it is ready; delete it
 //  3. wait until the kubelet is done with it
 var _ = Describe("a flood of Events", "events/flood", func(s *S) {
