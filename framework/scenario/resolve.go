@@ -22,8 +22,9 @@ const podIPv6 = "podIPv6("
 // scenario, which must have been created by then: `serviceIP(web)`.
 const serviceIP = "serviceIP("
 
-// resolve replaces what a manifest cannot know: the IPs of pods and Services. It
-// returns o itself where there is nothing to replace.
+// resolve returns a copy of an object in which stands what a manifest cannot know:
+// the IPs of pods and Services. Where one is not known yet, the error names whose,
+// and the object is the one given.
 func (x *Execution) resolve(o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 	var unknown []string
 	replaced := replace(o.Object, func(s string) string {

@@ -16,7 +16,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"strings"
@@ -24,6 +23,7 @@ import (
 	"time"
 
 	"github.com/hookcheck/hookcheck/hack/internal/nodeimage"
+	"github.com/hookcheck/hookcheck/hack/internal/suite"
 	"github.com/hookcheck/hookcheck/reports"
 )
 
@@ -118,24 +118,8 @@ func one(ctx context.Context, binary, profiles, dir, version string, stderr io.W
 	}
 	name := "hookcheck-" + strings.ReplaceAll(version, ".", "-")
 	defer func() {
-		err = errors.Join(err, call(context.WithoutCancel(ctx), stderr, binary, "cluster", "delete", "--name", name))
+		err = errors.Join(err, suite.Call(context.WithoutCancel(ctx), stderr, binary, "cluster", "delete", "--name", name))
 	}()
-	err = call(ctx, stderr, binary, "run", "--kind="+name, "--kubernetes", version, "--node-image", image,
+	return suite.Run(ctx, stderr, binary, "--kind="+name, "--kubernetes", version, "--node-image", image,
 		"--profile", profiles, "--artifacts", filepath.Join(dir, version))
-	var exit *exec.ExitError
-	if errors.As(err, &exit) && (exit.ExitCode() == reports.ExitNonConformant || exit.ExitCode() == reports.ExitInconclusive) {
-		return nil // the table tells
-	}
-	return err
-}
-
-func call(ctx context.Context, output io.Writer, binary string, args ...string) error {
-	cmd := exec.CommandContext(ctx, binary, args...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	cmd.WaitDelay = 3 * time.Minute // it removes what it made
-	cmd.Stdout, cmd.Stderr = output, output
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("%s %s: %w", binary, strings.Join(args, " "), err)
-	}
-	return nil
 }

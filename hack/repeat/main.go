@@ -25,6 +25,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/hookcheck/hookcheck/hack/internal/suite"
 	"github.com/hookcheck/hookcheck/reports"
 )
 
@@ -119,29 +120,14 @@ func spread(i, n, k int) bool {
 
 // once makes one run. That it finds something is no error: its report tells.
 func once(ctx context.Context, o options, dir string, pause time.Duration) error {
-	args := append([]string{"run", "--kind=" + o.cluster, "--artifacts", dir}, o.args...)
-	cmd := exec.CommandContext(ctx, o.binary, args...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	cmd.WaitDelay = 3 * time.Minute // it removes what it made
-	var output strings.Builder
-	cmd.Stdout, cmd.Stderr = &output, &output
-	if err := cmd.Start(); err != nil {
-		return err
-	}
 	paused := make(chan error, 1)
 	go func() { paused <- stopServer(ctx, o.cluster, pause) }()
-	err := cmd.Wait()
-	if perr := <-paused; perr != nil {
-		return perr
-	}
-	var exit *exec.ExitError
-	if errors.As(err, &exit) && (exit.ExitCode() == reports.ExitNonConformant || exit.ExitCode() == reports.ExitInconclusive) {
-		return nil
-	}
+	var output strings.Builder
+	err := suite.Run(ctx, &output, o.binary, append([]string{"--kind=" + o.cluster, "--artifacts", dir}, o.args...)...)
 	if err != nil {
-		return fmt.Errorf("%s %s: %w\n%s", o.binary, strings.Join(args, " "), err, output.String())
+		err = fmt.Errorf("%w\n%s", err, output.String())
 	}
-	return nil
+	return errors.Join(err, <-paused)
 }
 
 // into is when the API server is stopped: when every scenario that runs at once
