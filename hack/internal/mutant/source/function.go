@@ -14,6 +14,7 @@ func find(file *ast.File, wanted string) (*ast.FuncDecl, error) {
 	receiver, name := "", wanted
 	if i := strings.LastIndexByte(wanted, '.'); i >= 0 {
 		receiver, name = strings.Trim(wanted[:i], "(*)"), wanted[i+1:]
+		receiver, _, _ = strings.Cut(receiver, "[") // type parameters
 	}
 	var candidates []*ast.FuncDecl
 	var known []string
