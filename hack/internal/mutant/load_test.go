@@ -40,7 +40,7 @@ const good = `
     multiply: {timeout: 0.5}
     first: StopPodSandbox
     delay: 1.5s
-    error: {code: Unavailable, message: no}
+    error: {code: Unavailable, message: none}
     times: 2
 - id: M2
   component: admission
@@ -177,7 +177,7 @@ func TestSelect(t *testing.T) {
 			t.Errorf("Select(%s) = %v, %v; want %s", names, ids(got), err, want)
 		}
 	}
-	if _, err := Select(all, []string{"K01", "K10"}); err == nil || !strings.Contains(err.Error(), `no mutant "K10"; did you mean "K01"?`) {
+	if _, err := Select(all, []string{"K01", "K10"}); err == nil || !strings.Contains(err.Error(), `no mutant "K10"; known are K01, K02, P01`) {
 		t.Errorf("error %v", err)
 	}
 }

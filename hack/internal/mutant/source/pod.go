@@ -18,7 +18,7 @@ var errNoPod = errors.New("neither a parameter nor the receiver is a pod: say by
 
 // podNamespace is the body of a function that returns the namespace of the first parameter that is a pod, or else of
 // the receiver. Pods that are not there have none.
-func (s signature) podNamespace(f file) (string, error) {
+func (s signature) podNamespace(f *file) (string, error) {
 	candidates := slices.Clone(s.arguments)
 	if s.receiver != nil {
 		candidates = append(candidates, *s.receiver)
@@ -41,7 +41,7 @@ func (s signature) podNamespace(f file) (string, error) {
 }
 
 // isPod tells whether an expression for a type, as it stands in the file, is one of the pods.
-func (f file) isPod(expr ast.Expr) bool {
+func (f *file) isPod(expr ast.Expr) bool {
 	switch e := expr.(type) {
 	case *ast.Ident:
 		return e.Name == "Pod" && slices.Contains(podPackages, f.importPath())

@@ -161,7 +161,7 @@ func TestErrorsNameTheMutant(t *testing.T) {
 		change mutant.Change
 		want   string
 	}{
-		"change":    {change("kill", "grace > 0", "nonsense"), "/mutant/X1/sample.go:15:"},
+		"change":    {change("kill", "grace > 0", "nonsense"), "/mutant/X1/sample.go:16:"},
 		"namespace": {in("nonsense", change("hook", "1", "2")), "/mutant/X1/sample.go:25:"},
 	} {
 		t.Run(name, func(t *testing.T) {
