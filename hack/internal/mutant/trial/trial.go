@@ -333,7 +333,7 @@ func (t *Trial) judge(line *matrix.Mutant, d mutant.Definition, seen []requireme
 	case d.Role == mutant.Fix:
 		line.Outcome = matrix.Holds
 		for _, id := range named {
-			if !slices.Contains(line.Passed, id) {
+			if !t.fixed(id, seen) {
 				line.Outcome, line.Reason = matrix.Fails, "no unexpected pass of "+id
 			}
 		}
@@ -354,6 +354,17 @@ func (t *Trial) judge(line *matrix.Mutant, d mutant.Definition, seen []requireme
 	if err != nil && line.Outcome != matrix.Killed {
 		line.Outcome, line.Reason = matrix.Unclear, err.Error()
 	}
+}
+
+// fixed says whether a requirement with a known deviation was met. Where the deviation is seen only sometimes, that is
+// no unexpected pass.
+func (t *Trial) fixed(id string, seen []requirement.Result) bool {
+	sometimes := slices.ContainsFunc(t.plan.requirements, func(r requirement.Requirement) bool {
+		return r.ID == id && r.Deviation != nil && r.Deviation.Sometimes
+	})
+	return slices.ContainsFunc(seen, func(r requirement.Result) bool {
+		return r.Requirement == id && (r.Verdict == requirement.UnexpectedPass || sometimes && r.Verdict == requirement.Conformant)
+	})
 }
 
 func (t *Trial) say(format string, args ...any) {
