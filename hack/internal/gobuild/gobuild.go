@@ -12,9 +12,11 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/hookcheck/hookcheck/hack/internal/command"
@@ -38,6 +40,10 @@ type Spec struct {
 	Binaries []Binary
 	Tags     string   // build tags, separated by commas
 	LDFlags  []string // added to -s -w
+	// Changed are files in the place of, or beside, those of a module that is built, by the module's path.
+	Changed map[string]fs.FS
+	// Keep is how many entries of this name stay in the store, the newest ones; 0: all.
+	Keep int
 }
 
 // Environ is the environment for the go command that makes its result depend on nothing but the module: no
@@ -64,9 +70,13 @@ func Build(ctx context.Context, logf command.Logf, spec Spec) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return store.Get(ctx, key, func(dir string) error {
+	dir, err := store.Get(ctx, key, func(dir string) error {
 		return spec.build(ctx, logf, work, dir)
 	})
+	if err != nil || spec.Keep == 0 {
+		return dir, err
+	}
+	return dir, store.Trim(key, spec.Keep)
 }
 
 func (s Spec) key(ctx context.Context, work string) (store.Key, error) {
@@ -80,6 +90,13 @@ func (s Spec) key(ctx context.Context, work string) (store.Key, error) {
 		return store.Key{}, fmt.Errorf("ask for the version of Go: %w", err)
 	}
 	inputs := []string{recipe, source, version, runtime.GOARCH, s.Get, s.Tags, fmt.Sprint(s.LDFlags), fmt.Sprint(s.Binaries)}
+	for _, module := range slices.Sorted(maps.Keys(s.Changed)) {
+		changed, err := store.Digest(s.Changed[module])
+		if err != nil {
+			return store.Key{}, err
+		}
+		inputs = append(inputs, module, changed)
+	}
 	return store.Key{Kind: "go", Name: s.Name, Inputs: inputs}, nil
 }
 
@@ -91,14 +108,18 @@ func (s Spec) build(ctx context.Context, logf command.Logf, work, dir string) er
 		}
 		logf("%s: modules %s", s.Name, since(start))
 	}
+	changed, err := s.overlay(ctx, work)
+	if err != nil {
+		return fmt.Errorf("change the sources of %s: %w", s.Name, err)
+	}
 	ldflags := "-s -w"
 	for _, f := range s.LDFlags {
 		ldflags += " " + f
 	}
 	for _, b := range s.Binaries {
 		start := time.Now()
-		args := []string{"go", "build", "-trimpath", "-buildvcs=false", "-tags=" + s.Tags, "-ldflags=" + ldflags,
-			"-o", filepath.Join(dir, b.Name), b.Package}
+		args := []string{"go", "build", "-trimpath", "-buildvcs=false", "-tags=" + s.Tags, "-ldflags=" + ldflags}
+		args = append(append(args, changed...), "-o", filepath.Join(dir, b.Name), b.Package)
 		if _, err := command.Run(ctx, command.Cmd{Args: args, Dir: work, Env: Environ()}); err != nil {
 			return fmt.Errorf("build %s of %s: %w", b.Name, s.Name, err)
 		}
