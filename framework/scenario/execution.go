@@ -87,6 +87,10 @@ func (x *Execution) create(ctx context.Context, o *unstructured.Unstructured) er
 		o = o.DeepCopy()
 		annotate(o, HomeAnnotation, x.Namespace)
 	}
+	if err := x.written(o); err != nil {
+		end(err)
+		return fmt.Errorf("create %s %s: %w", gvk.Kind, o.GetName(), err)
+	}
 	created, err := x.submit(ctx, x.resource(mapping, o), o)
 	end(err)
 	if err != nil {
