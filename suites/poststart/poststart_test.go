@@ -49,7 +49,12 @@ func TestChecks(t *testing.T) {
 			Pods("without the condition in the end", ContainerRunning("app"), without(corev1.PodReadyToStartContainers)),
 		},
 		"poststart.serial-containers": {Shift(Start().In("next"), -8*time.Second)},
-		"status.message-from-termlog": {Drop(Start().In("app")), Drop(HookEnd(PostStart))},
+		"status.message-from-termlog": {
+			Drop(Start().In("app")), Drop(HookEnd(PostStart)),
+			Container("half of the message", "next", Phase(corev1.PodSucceeded), func(cs *corev1.ContainerStatus) {
+				cs.State.Terminated.Message = cs.State.Terminated.Message[:2048]
+			}),
+		},
 		// endpoints
 		"poststart.not-in-endpoints": {Shift(Endpoint("ready", func(e discoveryv1.Endpoint) bool {
 			return e.Conditions.Ready != nil && *e.Conditions.Ready
