@@ -26,7 +26,13 @@ func TestChecks(t *testing.T) {
 	}
 	Run(t, "poststart", Bad{
 		// async
-		"poststart.runs-after-create-and-start": {Shift(HookBegin(PostStart), -5*time.Second), Drop(HookBegin(PostStart))},
+		"poststart.runs-after-create-and-start": {
+			Shift(HookBegin(PostStart), -5*time.Second),
+			Drop(HookBegin(PostStart)),
+			Copy("the hook failed, as it does in a container that has not been started", KubeEvent("Created").In("app"), func(e *Event) {
+				e.Name = "FailedPostStartHook"
+			}),
+		},
 		"poststart.async-to-entrypoint": {
 			Set(Entry("awaited").With("name", "entrypoint"), "ok", "false"),
 			Set(Entry("awaited").With("name", "hook"), "ok", "false"),
