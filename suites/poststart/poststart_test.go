@@ -87,7 +87,11 @@ func TestChecks(t *testing.T) {
 			Again(Start().In("other")),
 			Shift(Signal("SIGTERM").In("other"), -time.Minute),
 		},
-		"poststart.serial-after-failure": {Drop(Start().In("next")), Shift(Start().In("next"), -time.Minute)},
+		"poststart.serial-after-failure": {
+			Drop(Start().In("next")),
+			Shift(Start().In("next"), -time.Minute),
+			Shift(Start().In("next"), 8*time.Second), // after the second instance and its hook
+		},
 		"poststart.status-during-restart": {
 			Shift(PodVersion(Restarts("app", 1)), -time.Minute),
 			Container("ready while the hook runs", "app", HasEnded("app").And(Restarts("app", 0)), func(cs *corev1.ContainerStatus) {
