@@ -26,7 +26,6 @@ var _ = Describe("badcommand as postStart", "demos/badcommand", func(s *S) {
 			j.Expect(h).To(Contain(KubeEvent(reason).In(container)))
 		}
 		j.Expect(h).To(Contain(KubeEventSaying("Killing", "FailedPostStartHook").In(container)))
-		j.Expect(h).To(Contain(KubeEventSaying("BackOff", "^Back-off restarting failed container "+container+" in pod badcommand_").In(container)))
 		j.Expect(h).To(ContainNo(PodVersion(ContainerReady(container))))
 	})
 	s.Check("poststart.failure.backoff-event", func(j *judge.J, h *History) {
