@@ -124,7 +124,12 @@ func TestChecks(t *testing.T) {
 		// failure_onfailure
 		"poststart.failure.onfailure": {
 			Copy("restarted after exit code 0", Start().Of("failure-onfailure-0"), func(e *Event) { e.Instance = 2 }),
-			Drop(HookEnd(PostStart).Of("failure-onfailure-1").Instance(2)),
+			Drop(HookEnd(PostStart).Of("failure-onfailure-1").In("app").Instance(2)),
+		},
+		"poststart.sidecar-failure-isolated": {
+			Drop(Start().Of("failure-onfailure-1").In("app").Instance(2)),
+			Drop(failed.Of("failure-onfailure-1").In("sidecar")),
+			Again(Start().In("other")),
 		},
 		// failure_network
 		"poststart.failure.http-conn-refused": {Drop(failed.Of("failure-network-refused")), Drop(Terminated().Of("failure-network-refused"))},
