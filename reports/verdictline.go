@@ -41,8 +41,14 @@ func (t *table) verdict(report Report) string {
 		parts = append(parts, why)
 	}
 	parts = append(parts, tally(s))
+	if len(report.Rewritten) > 0 {
+		parts = append(parts, "the platform rewrote "+rewritten(report.Rewritten))
+	}
 	if c := report.Catalogue; c.Selected < c.Count {
 		parts = append(parts, fmt.Sprintf("%d of the catalogue's %d selected", c.Selected, c.Count))
+	}
+	if class := report.Cluster.RuntimeClass; class != "" {
+		parts = append(parts, "runtime class "+printable(class))
 	}
 	parts = append(parts,
 		human(seconds(report.Run.Seconds)),
