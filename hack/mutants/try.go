@@ -18,6 +18,9 @@ import (
 	"github.com/hookcheck/hookcheck/hack/internal/mutant/matrix"
 	"github.com/hookcheck/hookcheck/hack/internal/mutant/policy"
 	"github.com/hookcheck/hookcheck/hack/internal/mutant/trial"
+
+	// The suites register their scenarios when they are initialised.
+	_ "github.com/hookcheck/hookcheck/suites"
 )
 
 // Names of what a trial writes to its directory.
@@ -53,13 +56,7 @@ func try(ctx context.Context, o options, version string, all, chosen []mutant.De
 		return err
 	}
 	defer log.Close()
-	programs := map[mutant.Component]string{}
-	for _, c := range mutant.Components {
-		if path, ok := built[string(c)]; ok {
-			programs[c] = path
-		}
-	}
-	l, err := lab.Open(ctx, lab.Options{Name: o.cluster, Kubernetes: version, Binaries: programs, Definitions: all, Log: io.MultiWriter(out, log)})
+	l, err := lab.Open(ctx, lab.Options{Name: o.cluster, Kubernetes: version, Binaries: built, Definitions: all, Log: io.MultiWriter(out, log)})
 	if err != nil {
 		return err
 	}

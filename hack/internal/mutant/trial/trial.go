@@ -65,6 +65,9 @@ func New(lab Lab, options Options) (*Trial, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := scenario.Validate(catalogue, scenario.All()); err != nil {
+		return nil, err // no suites are linked in, for one
+	}
 	return &Trial{Options: options, lab: lab, plan: plan{catalogue.All(), scenario.All()}, active: map[string]string{}}, nil
 }
 
