@@ -72,6 +72,9 @@ func run(ctx context.Context, o options, out io.Writer) error {
 func check(ctx context.Context, o options, version string) ([]mutant.Definition, error) {
 	var files fs.FS = catalogue.FS
 	if o.catalogue != "" {
+		if _, err := os.ReadDir(o.catalogue); err != nil {
+			return nil, fmt.Errorf("read the catalogue: %w", err)
+		}
 		files = os.DirFS(o.catalogue)
 	}
 	all, err := mutant.Load(files)
