@@ -40,7 +40,7 @@ type options struct {
 	hookcheck, cluster    string
 	artifacts, page, into string
 	side, procs           int
-	thorough              bool
+	thorough, namedOnly   bool
 	command               []string
 }
 
@@ -60,6 +60,7 @@ func main() {
 	flag.IntVar(&o.side, "side", 6, "how many mutants are tried side by side")
 	flag.IntVar(&o.procs, "procs", 4, "how many scenarios each of them runs at once")
 	flag.BoolVar(&o.thorough, "thorough", false, "let every run end, so that the matrix has all verdicts of its scenarios; otherwise a kill ends it")
+	flag.BoolVar(&o.namedOnly, "named-only", false, "do not run the other scenarios for survivors")
 	flag.Parse()
 	o.command = os.Args
 	err := run(ctx, o, os.Stdout)

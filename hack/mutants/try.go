@@ -76,7 +76,7 @@ func try(ctx context.Context, o options, version string, all, chosen []mutant.De
 	}
 	t, err := trial.New(laboratory{l, client}, trial.Options{
 		Hookcheck: o.hookcheck, Arguments: []string{"--kubeconfig", kubeconfig}, Kubernetes: version, Command: o.command,
-		Dir: dir, Side: o.side, Procs: o.procs, Thorough: o.thorough, Output: out,
+		Dir: dir, Side: o.side, Procs: o.procs, Thorough: o.thorough, NamedOnly: o.namedOnly, Output: out,
 	})
 	if err != nil {
 		return err
