@@ -153,7 +153,8 @@ func (k *Kind) look(ctx context.Context, s state, want Want) (Seen, Decision, er
 }
 
 // health probes the cluster through its kubeconfig, which is written anew if it
-// is missing or broken.
+// is missing or broken. One that is not healthy is asked again for some time: its
+// API server may be starting.
 func (k *Kind) health(ctx context.Context, s state) Health {
 	config, err := restConfig(s.kubeconfigPath(k.name))
 	if err != nil {
@@ -165,7 +166,16 @@ func (k *Kind) health(ctx context.Context, s state) Health {
 		}
 	}
 	k.rest = config
-	return probe(ctx, config)
+	for begin := time.Now(); ; {
+		health := probe(ctx, config)
+		if len(health.Problems) == 0 || time.Since(begin) > k.doubt || ctx.Err() != nil {
+			return health
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
 }
 
 // restConfig reads a kubeconfig of ours.

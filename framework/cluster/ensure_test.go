@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 // liveServer answers as the cluster of one healthy node does.
@@ -137,6 +138,24 @@ func TestHealth(t *testing.T) {
 				t.Errorf("got %q, want %q …", problems, tt.want)
 			}
 		})
+	}
+}
+
+func TestHealthInDoubt(t *testing.T) {
+	asked := 0
+	server := liveServer()
+	k, s := liveKind(t, &fakeEngine{}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/readyz" {
+			if asked++; asked == 1 {
+				w.WriteHeader(http.StatusInternalServerError)
+				return
+			}
+		}
+		server.ServeHTTP(w, r)
+	}))
+	k.doubt = time.Minute
+	if got := k.health(t.Context(), s); len(got.Problems) > 0 || asked != 2 {
+		t.Errorf("asked %d times, got %q: one whose API server starts is not broken", asked, got.Problems)
 	}
 }
 

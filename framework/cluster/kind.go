@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/e2e-framework/klient"
@@ -38,8 +39,13 @@ type Kind struct {
 	log        *logger
 
 	engine engine
-	rest   *rest.Config // set by Ensure
+	doubt  time.Duration // how long an unhealthy cluster gets before it counts as broken
+	rest   *rest.Config  // set by Ensure
 }
+
+// benefit is the doubt that a cluster gets by default: what is taken for broken is
+// replaced, and an API server that is being restarted is back after 5 to 15 s.
+const benefit = 30 * time.Second
 
 var (
 	_ types.E2EClusterProvider                = (*Kind)(nil)
@@ -49,7 +55,7 @@ var (
 // NewKind returns the provider of a kind cluster called name, or DefaultName if
 // name is "". Nothing is looked at or created yet.
 func NewKind(name string) *Kind {
-	k := &Kind{name: name, log: &logger{}, engine: newEngine()}
+	k := &Kind{name: name, log: &logger{}, engine: newEngine(), doubt: benefit}
 	k.SetDefaults()
 	return k
 }

@@ -19,6 +19,7 @@ func testKind(t *testing.T, f *fakeEngine) *Kind {
 	k := NewKind("c")
 	k.WithOpts(WithStateDir(t.TempDir()))
 	k.engine = f.engine()
+	k.doubt = 0
 	return k
 }
 
