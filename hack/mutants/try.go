@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
@@ -42,54 +43,90 @@ func (l laboratory) Rewrite(ctx context.Context, d mutant.Definition, prefix str
 
 func (l laboratory) RuntimeClass(d mutant.Definition) string { return lab.Class(d.ID) }
 
-// try makes the laboratory with all definitions in it, and tries those that are asked for.
-func try(ctx context.Context, o options, version string, all, chosen []mutant.Definition, built map[string]string, out io.Writer) (err error) {
-	dir, err := filepath.Abs(o.artifacts)
-	if err != nil {
-		return err
+// try tries the mutants that are asked for, in a laboratory with all definitions in it, and those behind a feature
+// gate in another that has it on.
+func try(ctx context.Context, o options, version string, all, chosen []mutant.Definition, built map[string]string, out io.Writer) error {
+	var m *matrix.Matrix
+	var errs error
+	for _, gate := range gates(chosen) {
+		of := slices.DeleteFunc(slices.Clone(chosen), func(d mutant.Definition) bool { return d.Gate != gate })
+		options := lab.Options{Name: o.cluster, Kubernetes: version, Binaries: built, Definitions: all}
+		dir := o.artifacts
+		if gate != "" {
+			options.Name += "-" + strings.ToLower(gate)
+			options.Gates = map[string]bool{gate: true}
+			dir = filepath.Join(dir, gate)
+		}
+		part, err := tryIn(ctx, o, options, dir, of, out)
+		errs = errors.Join(errs, err)
+		switch {
+		case part == nil || len(part.Mutants) == 0:
+		case m == nil:
+			m = part
+		default:
+			m.Merge(part)
+		}
+	}
+	if m != nil {
+		errs = errors.Join(errs, tell(m, o, out))
+	}
+	return errs
+}
+
+// gates are those that the definitions ask for, "" first.
+func gates(definitions []mutant.Definition) (names []string) {
+	for _, d := range definitions {
+		names = append(names, d.Gate)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// tryIn makes a laboratory and tries the mutants in it.
+func tryIn(ctx context.Context, o options, options lab.Options, dir string, chosen []mutant.Definition, out io.Writer) (m *matrix.Matrix, err error) {
+	if dir, err = filepath.Abs(dir); err != nil {
+		return nil, err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+		return nil, err
 	}
 	log, err := os.Create(filepath.Join(dir, "lab.txt"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer log.Close()
-	l, err := lab.Open(ctx, lab.Options{Name: o.cluster, Kubernetes: version, Binaries: built, Definitions: all, Log: io.MultiWriter(out, log)})
+	options.Log = io.MultiWriter(out, log)
+	l, err := lab.Open(ctx, options)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, l.Close(context.WithoutCancel(ctx))) }()
 	// Not --kind: that replaces a cluster which looks broken, as it may with a mutant active.
 	kubeconfig := filepath.Join(dir, "kubeconfig")
 	if err := cluster.NewProvider(cluster.ProviderWithDocker()).ExportKubeConfig(l.Name, kubeconfig, false); err != nil {
-		return err
+		return nil, err
 	}
 	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	t, err := trial.New(laboratory{l, client}, trial.Options{
-		Hookcheck: o.hookcheck, Arguments: []string{"--kubeconfig", kubeconfig}, Kubernetes: version, Command: o.command,
+		Hookcheck: o.hookcheck, Arguments: []string{"--kubeconfig", kubeconfig}, Kubernetes: options.Kubernetes, Command: o.command,
 		Dir: dir, Side: o.side, Procs: o.procs, Thorough: o.thorough, NamedOnly: o.namedOnly, Output: out,
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	m, err := t.Run(ctx, chosen)
-	if m != nil && len(m.Mutants) > 0 {
-		err = errors.Join(err, tell(m, o, dir, out))
-	}
-	return err
+	return t.Run(ctx, chosen)
 }
 
 // tell writes the matrix and says what came of it.
-func tell(m *matrix.Matrix, o options, dir string, out io.Writer) error {
+func tell(m *matrix.Matrix, o options, out io.Writer) error {
+	dir := o.artifacts
 	if o.into != "" {
 		before, err := matrix.Read(o.into)
 		switch {

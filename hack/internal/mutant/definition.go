@@ -83,6 +83,8 @@ type Definition struct {
 	Equivalent string `json:"equivalent,omitempty"`
 	// Needs is what it takes that a kind node does not have.
 	Needs string `json:"needs,omitempty"`
+	// Gate is a feature gate, off by default, that must be on where it is tried.
+	Gate string `json:"gate,omitempty"`
 	// Global says that it cannot be limited to pods of a namespace.
 	Global bool `json:"global,omitempty"`
 

@@ -28,6 +28,8 @@ type Options struct {
 	Name string
 	// Kubernetes and Image are version and node image, as `hookcheck cluster create` takes them; empty: its defaults.
 	Kubernetes, Image string
+	// Gates are feature gates of all components.
+	Gates map[string]bool
 	// Binaries are the files of the programs with mutants in them, by name, as package binaries builds them. What is
 	// not named stays as it is.
 	Binaries map[string]string
@@ -113,7 +115,7 @@ func take(ctx context.Context, o Options) (*Lab, error) {
 // connect makes the cluster be there and finds the way onto its node.
 func (l *Lab) connect(ctx context.Context, o Options) error {
 	k := cluster.NewKind(l.Name)
-	k.WithVersion(o.Kubernetes).WithOpts(cluster.WithImage(o.Image), cluster.WithLog(l.log, 0))
+	k.WithVersion(o.Kubernetes).WithOpts(cluster.WithImage(o.Image), cluster.WithFeatureGates(o.Gates), cluster.WithLog(l.log, 0))
 	result, err := k.Ensure(ctx)
 	if err != nil {
 		return err

@@ -43,7 +43,7 @@ type Options struct {
 	Thorough bool
 	// NamedOnly says not to look what else a survivor turns red: that takes minutes for each.
 	NamedOnly bool
-	Output   io.Writer
+	Output    io.Writer
 }
 
 // everyone is the number of scenarios at once in a run that has the node for itself: hookcheck's default.
@@ -82,6 +82,10 @@ func (t *Trial) Run(ctx context.Context, definitions []mutant.Definition) (*matr
 		return m, err
 	}
 	scenarios := t.needed(definitions)
+	if len(scenarios) == 0 { // nothing is to be tried
+		m.Mutants = t.all(ctx, definitions)
+		return m, nil
+	}
 	before, err := t.stockRun(ctx, "before", scenarios)
 	if err != nil {
 		return m, err
