@@ -51,7 +51,7 @@ var _ = Describe("Services of terminating pods", "endpoints/terminating", func(s
 		Await(serving, Patience), Await(EndpointIs(publish, old, "terminating"), Patience), Await(EndpointIs(both, slept, "terminating"), Patience),
 		ask("avoid", "BOTH", "--settle="+strconv.Itoa(settled)), ask("fallback", "ALONE"),
 		Await(failed, Patience), AwaitEndpointsWithout(alone, old, Reaction),
-		Mark(old, "app", release), Mark(unready, "app", release), AwaitTerminated(old, slept, unready),
+		Try(Mark(old, "app", release)), Try(Mark(unready, "app", release)), AwaitTerminated(old, slept, unready),
 		AwaitFor("removal of the endpoint", Patience, func(h *History) bool { return h.First(h.EndpointRemoval(alone, old)) != nil }),
 		DeletePods([]string{clients}), AwaitTerminated(clients))
 
