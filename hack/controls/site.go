@@ -74,7 +74,7 @@ func (s site) join(ctx context.Context, f fake) (leave func() error, err error) 
 			<-ended
 		}
 		_ = log.Close()
-		return s.remove(client)
+		return s.remove(context.WithoutCancel(ctx), client) // also after an interrupt
 	}
 	if err := s.awaitReady(ctx, client); err != nil {
 		return nil, errors.Join(fmt.Errorf("%w; what it said stands in %s", err, log.Name()), leave())
@@ -110,8 +110,8 @@ func (s site) awaitReady(ctx context.Context, client kubernetes.Interface) error
 }
 
 // remove deletes the node and what is bound to it: nobody is there any more to end its pods.
-func (s site) remove(client kubernetes.Interface) error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+func (s site) remove(ctx context.Context, client kubernetes.Interface) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	pods, err := client.CoreV1().Pods(metav1.NamespaceAll).List(ctx, metav1.ListOptions{FieldSelector: "spec.nodeName=" + s.node})
 	if err != nil {
