@@ -17,7 +17,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 .DEFAULT_GOAL := help
 .PHONY: help e2e e2e-self test unit lint build images engine node-image cluster-up cluster-down \
-	verify-clean fuzz mutants mutants-check goldens repeat matrix bench-procs tools clean
+	verify-clean fuzz mutants mutants-check controls goldens repeat matrix bench-procs tools clean
 .NOTPARALLEL: # the steps of e2e build on each other, and each uses all cores
 
 help: # this list
@@ -76,11 +76,15 @@ verify-clean: ## fail if a run left anything in the cluster
 goldens: ## write golden files anew: reports from samples, histories from RUN (_artifacts/latest)
 	@hack/goldens
 
-mutants: ## break Kubernetes and its runtime on purpose: all ways, or MUTANT=K01,P03, or those of CATALOGUE=dir
-	go run ./hack/mutants -kubernetes '$(KUBERNETES)' -mutant '$(MUTANT)' -catalogue '$(CATALOGUE)'
+mutants: engine node-image images build ## break Kubernetes and its runtime on purpose: all ways (writes docs/mutants.md), or MUTANT=K01,P03, or those of CATALOGUE=dir
+	go run ./hack/mutants -hookcheck '$(BIN)/hookcheck' -kubernetes '$(KUBERNETES)' -mutant '$(MUTANT)' -catalogue '$(CATALOGUE)' \
+		$(if $(MUTANT)$(CATALOGUE),,-into docs/mutants.json -page docs/mutants.md)
 
 mutants-check: ## are the definitions of mutants well-formed, do their anchors still stand?
 	@go run ./hack/mutants -check -kubernetes '$(KUBERNETES)' -mutant '$(MUTANT)' -catalogue '$(CATALOGUE)'
+
+controls: engine node-image images build ## judge nodes that only pretend to run pods (writes docs/controls.md)
+	go run ./hack/controls -hookcheck '$(BIN)/hookcheck' -kubernetes '$(KUBERNETES)' -kind '$(CLUSTER)' -page docs/controls.md
 
 repeat: engine node-image images build ## RUNS (20) runs in a row and whether their verdicts agree; LOAD=2 beside busy loops
 	go run ./hack/repeat -n '$(RUNS)' -kind '$(CLUSTER)' -hookcheck '$(BIN)/hookcheck' $(if $(LOAD),-load '$(LOAD)' -pause 5s -pause-runs 3 -inconclusive 1)

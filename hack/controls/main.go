@@ -79,7 +79,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		}
 		judged = append(judged, judgement{fake: f, report: report})
 	}
-	page := text(judged)
+	page := fmt.Sprintf("# Controls: nodes that only pretend\n\nWritten by `%s` on %s.\n\n", strings.Join(append([]string{"controls"}, args...), " "),
+		time.Now().UTC().Format(time.DateOnly)) + text(judged)
 	fmt.Fprint(stdout, page)
 	if o.page != "" {
 		if err := os.WriteFile(o.page, []byte(page), 0o644); err != nil {

@@ -128,13 +128,13 @@ func tryIn(ctx context.Context, o options, options lab.Options, dir string, chos
 func tell(m *matrix.Matrix, o options, out io.Writer) error {
 	dir := o.artifacts
 	if o.into != "" {
-		before, err := matrix.Read(o.into)
-		switch {
-		case err == nil:
+		if o.mutants != "" {
+			before, err := matrix.Read(o.into)
+			if err != nil {
+				return err
+			}
 			before.Merge(m)
 			m = before
-		case !errors.Is(err, os.ErrNotExist):
-			return err
 		}
 		if err := m.Write(o.into); err != nil {
 			return err
