@@ -173,7 +173,10 @@ func TestChecks(t *testing.T) {
 			Shift(term.Of("failure-kinds").In("tcp"), late),
 		},
 		"prestop.failure.continues": {Drop(term.Of("failure-0")), Shift(term.Of("failure-0"), late)},
-		"prestop.failure.event":     {Drop(KubeEvent("FailedPreStopHook").Of("failure-0")), Typed(KubeEvent("FailedPreStopHook"), "Normal")},
+		"prestop.failure.event": {
+			Drop(KubeEvent("FailedPreStopHook").Of("failure-0")), Typed(KubeEvent("FailedPreStopHook"), "Normal"),
+			Say(KubeEvent("FailedPreStopHook"), "PreStopHook failed: it said output-of-the-hook"),
+		},
 		"prestop.failure.status-unaffected": {
 			Pods("Failed", Phase(corev1.PodSucceeded), func(p *corev1.Pod) { p.Status.Phase = corev1.PodFailed }),
 			Container("another exit code", "app", Phase(corev1.PodFailed), func(cs *corev1.ContainerStatus) { cs.State.Terminated.ExitCode = 1 }),
