@@ -105,6 +105,7 @@ func TestChecks(t *testing.T) {
 			Pods("another reason", Phase(corev1.PodFailed), func(p *corev1.Pod) { p.Status.Reason = "Evicted" }),
 		},
 	})
+			Shift(LastBeat(), 24*time.Second), // the default
 }
 
 // nothingCut lets hook and shutdown together last the grace period of 10 s.
