@@ -93,6 +93,7 @@ func TestChecks(t *testing.T) {
 			Drop(Signal("SIGTERM").Instance(2)),
 			Shift(Log(), -60*time.Second),
 			Shift(Removed(), 60*time.Second),
+			Shift(Signal("SIGTERM").Instance(2), 60*time.Second),
 			Pods("30 s by default", Deleting(), grace(30)),
 		},
 		"grace.sidecar-budget": {

@@ -31,6 +31,7 @@ var _ = Describe("no grace at all", "grace/zero", func(s *S) {
 		j.Expect(h).To(ContainNo(PodVersion(Phase("Succeeded", "Failed"))))
 		// The log ends with the container, or later.
 		term := Signal("SIGTERM").Instance(2)
+		j.Expect(h).To(Elapse(StepBegin("delete"), term, 0, Reaction))
 		j.Expect(h).To(Elapse(term, Log(), Floor-ClockError-Early/2, Floor+Reaction))
 		j.Outcome("the preStop hook was not seen to begin")
 		if hook := Request("/status/200?hook").Instance(2); h.First(hook) != nil {
