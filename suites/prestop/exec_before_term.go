@@ -60,7 +60,8 @@ var _ = Describe("an exec preStop on deletion", "prestop/exec_before_term", func
 		}).Of(held)))
 	})
 	s.Check("event.killing-before-hook", func(j *judge.J, h *History) {
-		j.Expect(h).To(HappenBefore(KubeEvent("Killing").Of(held), HookEnd(PreStop).Of(held)))
+		// The Event has whole seconds. The stop signal would be 3 s after the hook's begin.
+		j.Expect(h).To(Elapse(KubeEvent("Killing").Of(held), HookBegin(PreStop).Of(held), -Truncated, Reaction))
 	})
 	s.Check("status.phase-running-in-prestop", func(j *judge.J, h *History) {
 		j.Expect(h).To(HoldThroughout(HookBegin(PreStop).Of(held), HookEnd(PreStop).Of(held), Phase(corev1.PodRunning)))

@@ -64,7 +64,7 @@ func TestChecks(t *testing.T) {
 		"event.no-success-event": {Copy("an Event on the hook", held(KubeEvent("Killing")), func(e *Event) {
 			e.Name, e.EventObject.Reason = "PreStopHookSucceeded", "PreStopHookSucceeded"
 		})},
-		"event.killing-before-hook": {Shift(held(KubeEvent("Killing")), 6*time.Second)},
+		"event.killing-before-hook": {Shift(held(KubeEvent("Killing")), 3*time.Second)},
 		"status.phase-running-in-prestop": {Pods("phase Terminating", Deleting().And(Phase(corev1.PodRunning)), func(p *corev1.Pod) {
 			p.Status.Phase = "Terminating"
 		})},
