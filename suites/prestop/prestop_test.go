@@ -123,7 +123,7 @@ func TestChecks(t *testing.T) {
 		// owner
 		"prestop.trigger.owner-cascade": {
 			Drop(HookEnd(PreStop)), Shift(HookBegin(PreStop), -late), Shift(term, -late),
-			{Name: "without the hook of the pod that was deleted last", Do: dropLastHook},
+			{Name: "without the hook of the pod that was deleted last", Do: dropLastHook}, graceless,
 		},
 		// completion
 		"prestop.trigger.sidecar-on-completion": append(stopped(in("completion", "sidecar")), hookAfterAll(in("completion", "app")(Exit())),
