@@ -77,7 +77,7 @@ func TestChecks(t *testing.T) {
 		"status.exit-0-succeeded": {Pods("Failed", Phase(corev1.PodSucceeded), func(p *corev1.Pod) { p.Status.Phase = corev1.PodFailed })},
 		"status.terminated-fields": {Container("no finishedAt", "app", Phase(corev1.PodSucceeded), func(cs *corev1.ContainerStatus) {
 			cs.State.Terminated.FinishedAt.Reset()
-		})},
+		}), Shift(held(Running()), -time.Hour), Shift(held(Terminated()), -time.Hour)},
 		"delete.timestamp":       {Shift(held(DeletionTimestamp()), -15*time.Second), Drop(held(PodVersion(DeletingWithGrace(15))))},
 		"delete.finalizer-holds": {Drop(held(PodVersion(Deleting().And(Phase(corev1.PodSucceeded)))))},
 		// evict
