@@ -149,7 +149,10 @@ func TestChecks(t *testing.T) {
 		"prestop.skip.not-started": {Shift(PodVersion(final), 45*time.Second), Copy("an Event of a failed hook", KubeEvent("Failed"), func(e *Event) {
 			e.Name, e.EventObject.Reason = "FailedPreStopHook", "FailedPreStopHook"
 		})},
-		"prestop.skip.unscheduled": {Shift(Removed().Of("never-ran-unscheduled"), 60*time.Second), Drop(Removed().Of("never-ran-unscheduled"))},
+		"prestop.skip.unscheduled": {
+			Shift(Removed().Of("never-ran-unscheduled"), 60*time.Second), Drop(Removed().Of("never-ran-unscheduled")),
+			Pods("the spec's grace", DeletingWithGrace(0), func(p *corev1.Pod) { *p.DeletionGracePeriodSeconds = 60 }),
+		},
 		// overdue
 		"prestop.late-failure-event": {
 			Drop(KubeEvent("FailedPreStopHook").In("exec")), Drop(KubeEvent("FailedPreStopHook").In("http")),
