@@ -13,9 +13,9 @@ const starting = "budget-starting"
 
 // The eviction API asks the budget of a pod that works, and of no other.
 //
-//  1. a PodDisruptionBudget that wants one healthy pod; under it a pod that becomes
-//     ready and one whose postStart hook takes 12 s; a pod without a budget whose
-//     entrypoint ignores the stop signal, with 60 s of grace
+//  1. two PodDisruptionBudgets that want one healthy pod; under one a pod that becomes
+//     ready, under the other one whose postStart hook takes 12 s; a pod without a
+//     budget whose entrypoint ignores the stop signal, with 60 s of grace
 //  2. wait until the hook's container has started; try to evict its pod with 4 s of
 //     grace
 //  3. wait until the others are ready; try to evict the guarded one; evict the free
