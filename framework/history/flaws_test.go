@@ -35,6 +35,29 @@ func TestFlawsOfOtherContainers(t *testing.T) {
 	}
 }
 
+// What a log would have said had it not broken off is not known; what it says is.
+func TestFlawsOfABrokenLog(t *testing.T) {
+	h := New(Header{})
+	h.Events = append(h.Events,
+		Event{Kind: KindDefect, Name: "journal", Pod: "p", Container: "app", Instance: 1},
+		Event{Seq: 2, Kind: KindLog, Name: "log", Pod: "p", Container: "app", Instance: 1, Fields: map[string]string{"text": "on\n" + LogBrokeOff + "EOF"}})
+	for name, tc := range map[string]struct {
+		m      *Matcher
+		hidden bool
+	}{
+		"what it says":                        {Contain(Log().Of("p").Saying("text", "on")), false},
+		"what it does not say":                {Contain(Log().Of("p").Saying("text", "late")), true},
+		"what it must not say":                {ContainNo(Log().In("app").Saying("text", "late")), true},
+		"another container's":                 {ContainNo(Log().In("sidecar").Saying("text", "late")), false},
+		"an entry that it does not make good": {ContainNo(Exit().In("app")), true},
+		"an Event":                            {ContainNo(KubeEvent("Killing")), false},
+	} {
+		if _, err := tc.m.Match(h); errors.Is(err, ErrFlawed) != tc.hidden {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // A log that was followed holds what PID 1 wrote, also where its journal is lost.
 func TestFlawsThatTheLogMakesGood(t *testing.T) {
 	h := New(Header{})

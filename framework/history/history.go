@@ -100,17 +100,20 @@ func (h *History) Incomplete() string {
 }
 
 // Flaws returns what the record is known to lack, one line each: gaps of a
-// watch, unreadable parts of a journal, instances never seen. With patterns,
-// only what may have hidden an event that one of them describes: a gap may hide
-// anything, a part of a journal only entries and states of its container.
+// watch, unreadable parts of a journal, logs that broke off, instances never seen.
+// With patterns, only what may have hidden an event that one of them describes: a
+// gap may hide anything, a part of a journal only entries and states of its
+// container, and the rest of a log nothing but what was asked of the log.
 func (h *History) Flaws(patterns ...Pattern) []string {
 	var flaws []string
+	broken := BrokenLog()
 	for i := range h.Events {
 		e := &h.Events[i]
+		part := e.Kind == KindDefect || broken.Matches(e)
 		switch {
 		case e.Kind == KindGap:
-		case e.Kind == KindDefect && len(patterns) == 0:
-		case e.Kind == KindDefect && slices.ContainsFunc(patterns, func(p Pattern) bool { return p.couldBeIn(e) && !h.madeGood(e, p) }):
+		case part && len(patterns) == 0:
+		case part && slices.ContainsFunc(patterns, func(p Pattern) bool { return p.couldBeIn(e) && !h.madeGood(e, p) }):
 		default:
 			continue
 		}
@@ -123,8 +126,9 @@ func (h *History) Flaws(patterns ...Pattern) []string {
 // as far as a pattern asks for it: in the log of the instance, or in a journal
 // that was read apart.
 func (h *History) madeGood(defect *Event, p Pattern) bool {
+	broken := BrokenLog()
 	return slices.ContainsFunc(h.Events, func(l Event) bool {
-		if l.Kind != KindLog || l.Seq == defect.Seq || l.Pod != defect.Pod || l.Container != defect.Container || l.Instance != defect.Instance {
+		if l.Kind != KindLog || broken.Matches(&l) || l.Seq == defect.Seq || l.Pod != defect.Pod || l.Container != defect.Container || l.Instance != defect.Instance {
 			return false
 		}
 		return p.isLogged() || l.Name == JournalFile && p.kind == KindJournal && p.name != LastBeat().name

@@ -38,10 +38,14 @@ func (p Pattern) Matches(e *Event) bool {
 	return p.match == nil || p.match(e)
 }
 
-// couldBeIn tells whether the part of the record that a defect stands for could
-// hold an event that the pattern describes.
+// couldBeIn tells whether the part of the record that a defect stands for, or the
+// rest of a log that broke off, could hold what the pattern describes.
 func (p Pattern) couldBeIn(defect *Event) bool {
-	return (p.kind == KindJournal || p.kind == KindState) &&
+	lost := p.kind == KindJournal || p.kind == KindState
+	if defect.Kind == KindLog {
+		lost = p.kind == KindLog
+	}
+	return lost &&
 		(p.pod == "" || p.pod == defect.Pod) && (p.container == "" || p.container == defect.Container) &&
 		(p.instance == 0 || defect.Instance == 0 || p.instance == defect.Instance)
 }
@@ -255,3 +259,14 @@ func Note(name string) Pattern { return Pattern{text: "note " + name, kind: Kind
 
 // Log is a container's log.
 func Log() Pattern { return Pattern{text: "log", kind: KindLog} }
+
+// LogBrokeOff begins the last line of a log that did not come to its end.
+const LogBrokeOff = "hookcheck: the log broke off: "
+
+// BrokenLog is a container's log that did not come to its end: it shows what
+// happened only until then.
+func BrokenLog() Pattern {
+	return Pattern{text: "log that broke off", kind: KindLog, match: func(e *Event) bool {
+		return strings.Contains(e.Fields["text"], "\n"+LogBrokeOff)
+	}}
+}

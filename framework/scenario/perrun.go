@@ -3,7 +3,9 @@ package scenario
 import (
 	"context"
 	"fmt"
+	"path"
 	"slices"
+	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -25,11 +27,21 @@ const (
 func (p Preparation) inRun(name string) string { return ManagedBy + "-" + p.Run + "-" + name }
 
 // perRun gives the fixture's objects that are in no namespace names of their
-// run, and lets the fixture's references to them follow. An object may only be
-// in a namespace that the fixture has.
+// run, and so to the directories of the node that it mounts, and lets the
+// fixture's references to them follow. An object may only be in a namespace that
+// the fixture has.
 func (p Preparation) perRun(objects []*unstructured.Unstructured) error {
 	own := map[string]bool{} // kind and name
+	directories := map[string]string{}
 	for _, o := range objects {
+		for _, directory := range ownDirectories(o) {
+			directories[directory] = p.inRun(strings.TrimPrefix(directory, ManagedBy+"-"))
+		}
+	}
+	for _, o := range objects {
+		for directory, inRun := range directories {
+			renamed(o.Object["spec"], directory, inRun)
+		}
 		if kind := o.GetKind(); kind == kindNamespace || kind == kindPriorityClass {
 			own[kind+" "+o.GetName()] = true
 			o.SetName(p.inRun(o.GetName()))
@@ -41,18 +53,54 @@ func (p Preparation) perRun(objects []*unstructured.Unstructured) error {
 		} else if in != "" {
 			return fmt.Errorf("%s %s is in namespace %s, which the fixture does not have", o.GetKind(), o.GetName(), in)
 		}
-		for _, path := range [][]string{{"spec"}, {"spec", "template", "spec"}} {
-			path = append(path, "priorityClassName")
-			class, found, err := unstructured.NestedString(o.Object, path...)
+		for _, spec := range podSpecs {
+			field := append(slices.Clone(spec), "priorityClassName")
+			class, found, err := unstructured.NestedString(o.Object, field...)
 			if err != nil || !found || !own[kindPriorityClass+" "+class] {
 				continue
 			}
-			if err := unstructured.SetNestedField(o.Object, p.inRun(class), path...); err != nil {
+			if err := unstructured.SetNestedField(o.Object, p.inRun(class), field...); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// podSpecs are where an object may have the spec of a pod.
+var podSpecs = [][]string{{"spec"}, {"spec", "template", "spec"}}
+
+// ownDirectories are the names of the directories called hookcheck-… that an
+// object has mounted from the node.
+func ownDirectories(o *unstructured.Unstructured) (names []string) {
+	for _, spec := range podSpecs {
+		volumes, _, _ := unstructured.NestedSlice(o.Object, append(slices.Clone(spec), "volumes")...)
+		for _, volume := range volumes {
+			fields, _ := volume.(map[string]any)
+			directory, _, _ := unstructured.NestedString(fields, "hostPath", "path")
+			if name := path.Base(directory); strings.HasPrefix(name, ManagedBy+"-") {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// renamed is a part of an object in which every text has the directory's other name.
+func renamed(part any, from, to string) any {
+	switch part := part.(type) {
+	case string:
+		return strings.ReplaceAll(part, from, to)
+	case []any:
+		for i := range part {
+			part[i] = renamed(part[i], from, to)
+		}
+	case map[string]any:
+		for key := range part {
+			part[key] = renamed(part[key], from, to)
+		}
+	}
+	return part
 }
 
 // isNamed tells whether that is the name that the manifest gives the object.

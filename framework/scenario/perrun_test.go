@@ -3,6 +3,7 @@ package scenario
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +52,31 @@ func TestPerRun(t *testing.T) {
 	err := preparation.perRun([]*unstructured.Unstructured{object(t, pressedText)})
 	if want := "Pod p is in namespace second, which the fixture does not have"; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+// TestPerRunDirectories: a directory of the node has the run in its name, and so has
+// what a container is told of it. Others keep theirs.
+func TestPerRunDirectories(t *testing.T) {
+	writer := object(t, `{apiVersion: v1, kind: Pod, metadata: {name: w}, spec: {volumes: [{name: own, hostPath: {path: /tmp/hookcheck-message}},
+		{name: theirs, hostPath: {path: /var/log}}, {name: none, emptyDir: {}}]}}`)
+	reader := object(t, `{apiVersion: v1, kind: Pod, metadata: {name: r}, spec: {containers: [{name: app, args: [--read=/host/hookcheck-message/text]}],
+		volumes: [{name: host, hostPath: {path: /tmp}}]}}`)
+	deployment := object(t, `{apiVersion: apps/v1, kind: Deployment, metadata: {name: d}, spec: {template: {spec: {volumes: [{name: own,
+		hostPath: {path: /tmp/hookcheck-other}}]}}}}`)
+	config := object(t, "{apiVersion: v1, kind: ConfigMap, metadata: {name: hookcheck-message}, data: {path: /tmp/hookcheck-message}}")
+	if err := preparation.perRun([]*unstructured.Unstructured{writer, reader, deployment, config}); err != nil {
+		t.Fatal(err)
+	}
+	for what, got := range map[string][2]string{
+		"a directory":    {fmt.Sprint(writer.Object["spec"]), "map[volumes:[map[hostPath:map[path:/tmp/hookcheck-k7-message] name:own] map[hostPath:map[path:/var/log] name:theirs] map[emptyDir:map[] name:none]]]"},
+		"an argument":    {fmt.Sprint(reader.Object["spec"]), "map[containers:[map[args:[--read=/host/hookcheck-k7-message/text] name:app]] volumes:[map[hostPath:map[path:/tmp] name:host]]]"},
+		"a template":     {fmt.Sprint(deployment.Object["spec"]), "map[template:map[spec:map[volumes:[map[hostPath:map[path:/tmp/hookcheck-k7-other] name:own]]]]]"},
+		"another object": {fmt.Sprint(config.Object), "map[apiVersion:v1 data:map[path:/tmp/hookcheck-message] kind:ConfigMap metadata:map[name:hookcheck-message]]"},
+	} {
+		if got[0] != got[1] {
+			t.Errorf("%s: %s, want %s", what, got[0], got[1])
+		}
 	}
 }
 

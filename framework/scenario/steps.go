@@ -231,11 +231,7 @@ func FollowLog(pod, container string) Step {
 		go func() {
 			defer stream.Close()
 			data, err := io.ReadAll(io.LimitReader(stream, maxLog))
-			text := string(data)
-			if err != nil {
-				text += "\nhookcheck: the log broke off: " + err.Error()
-			}
-			x.Recording.Log(pod, container, instance, text)
+			x.Recording.Log(pod, container, instance, followed(string(data), err))
 		}()
 		return nil
 	}}

@@ -79,7 +79,7 @@ var _ = Describe("forced deletion on the node", "deletion/force", func(s *S) {
 // whole ends a check where the log of a pod broke off: it shows what happened
 // only until then.
 func whole(j *judge.J, h *History, pod string) {
-	if h.First(Log().Of(pod).Saying("text", "hookcheck: the log broke off")) != nil {
+	if h.First(BrokenLog().Of(pod)) != nil {
 		j.Inconclusive("the log of pod " + pod + " broke off")
 	}
 }

@@ -1,6 +1,7 @@
 package grace
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -17,8 +18,9 @@ func TestChecks(t *testing.T) {
 	Run(t, "grace", Bad{
 		// The kill comes when the whole grace period has passed after the hook.
 		"grace.budget-shared": {Shift(LastBeat().In("app"), 5*time.Second), Shift(LastBeat().In("app"), -8*time.Second)},
-		// Every second that has begun is subtracted.
-		"grace.truncation": {nothingCut(), Drop(Signal("SIGTERM").In("shorter"))},
+		"grace.truncation": {
+			nothingCut(), roundedUp(), Drop(Signal("SIGTERM").In("shorter")),
+		},
 		"grace.observed-from-killing-event": {
 			Shift(KubeEvent("Killing").In("app"), 5*time.Second),
 			Shift(KubeEvent("Killing").In("app"), -60*time.Second),
@@ -91,6 +93,7 @@ func TestChecks(t *testing.T) {
 		},
 		"grace.zero-spec-delete": {
 			Drop(Signal("SIGTERM").Instance(2)),
+			Shift(Signal("SIGTERM").Instance(2), 60*time.Second),
 			Shift(Log(), -60*time.Second),
 			Shift(Removed(), 60*time.Second),
 			Pods("30 s by default", Deleting(), grace(30)),
@@ -102,9 +105,42 @@ func TestChecks(t *testing.T) {
 		},
 		"grace.activedeadline-full": {
 			Shift(LastBeat(), -4*time.Second),
+			Shift(LastBeat(), 24*time.Second), // the default
 			Pods("another reason", Phase(corev1.PodFailed), func(p *corev1.Pod) { p.Status.Reason = "Evicted" }),
 		},
 	})
+}
+
+// roundedUp subtracts from the grace period every second that a hook has begun.
+func roundedUp() Edit {
+	return Edit{Name: "rounded up", Do: func(h *History) int {
+		changed := 0
+		for _, container := range []string{"app", "shorter", "shortest"} {
+			term := h.First(Signal("SIGTERM").In(container)).Time.At
+			hook := term.Sub(exactly(h.First(KubeEvent("Killing").In(container))).Time.At)
+			kill := term.Add(10*time.Second - (hook + time.Second - 1).Truncate(time.Second))
+			changed += Shift(LastBeat().In(container), kill.Sub(h.First(LastBeat().In(container)).Time.At)).Do(h)
+		}
+		return changed
+	}}
+}
+
+// TestExactly: a name that does not fit leaves an Event its whole seconds.
+func TestExactly(t *testing.T) {
+	at := time.Date(2026, 3, 1, 12, 0, 7, 0, time.UTC)
+	for name, want := range map[string]Stamp{
+		fmt.Sprintf("shared.%x", at.Add(250*time.Millisecond).UnixNano()): {Clock: NodeClock, At: at.Add(250 * time.Millisecond)},
+		fmt.Sprintf("shared.%x", at.Add(time.Second).UnixNano()):          {Clock: NodeClock, At: at, Width: time.Second},
+		fmt.Sprintf("shared.%x", at.Add(-1).UnixNano()):                   {Clock: NodeClock, At: at, Width: time.Second},
+		"8f3c0c9e-6f0e-4a57-9b5e-0d3c5e1f7a11":                            {Clock: NodeClock, At: at, Width: time.Second},
+		"":                                                                {Clock: NodeClock, At: at, Width: time.Second},
+	} {
+		e := &Event{Time: Stamp{Clock: NodeClock, At: at, Width: time.Second}, EventObject: &corev1.Event{}}
+		e.EventObject.Name = name
+		if got := exactly(e).Time; got.Clock != want.Clock || !got.At.Equal(want.At) || got.Width != want.Width {
+			t.Errorf("%q: %v, want %v", name, got, want)
+		}
+	}
 }
 
 // nothingCut lets hook and shutdown together last the grace period of 10 s.

@@ -3,6 +3,8 @@ package grace
 import (
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/onsi/gomega"
@@ -36,7 +38,7 @@ var _ = Describe("one grace period for hook and shutdown", "grace/shared", func(
 		// one of the shutdowns would be 0.35 s off a whole second. Beats are 0.1 s apart,
 		// and both ends are late on a busy node.
 		const off = 0.3
-		var odd, over []float64
+		var odd, over, whole []float64
 		for _, c := range []string{"app", "shorter", "shortest"} {
 			begin, term, beat := HookBegin(PreStop).In(c), Signal("SIGTERM").In(c), LastBeat().In(c)
 			j.Expect(h).To(Elapse(begin, term, 0, grace+Reaction))
@@ -45,8 +47,18 @@ var _ = Describe("one grace period for hook and shutdown", "grace/shared", func(
 			_, shutdown, _ := h.Distance(h.First(term), h.First(beat))
 			odd = append(odd, math.Abs(shutdown.Seconds()-math.Round(shutdown.Seconds())))
 			over = append(over, (took + shutdown - grace).Seconds())
+			if killing := h.First(KubeEvent("Killing").In(c)); killing != nil {
+				_, most, _ := h.Distance(exactly(killing), h.First(beat))
+				whole = append(whole, most.Seconds())
+			}
 		}
 		j.Measure("over_grace_seconds", over, beat.Seconds())
+		// The Event is written right before the kubelet begins to count. Were a second
+		// that has begun taken for a whole one, all three would be killed earlier: 0.9,
+		// 0.7 and 0.7 s before the grace period is over.
+		if len(whole) > 0 {
+			j.Expect(slices.Max(whole)).To(gomega.BeNumerically(">=", grace.Seconds()), "seconds from the begin of the kill to SIGKILL, of the container that had most")
+		}
 		if slices.Max(over)-slices.Min(over) >= off {
 			return // they do not last the same
 		}
@@ -65,6 +77,20 @@ var _ = Describe("one grace period for hook and shutdown", "grace/shared", func(
 		j.Expect(h).To(Contain(PodVersion(Phase("Failed").And(Ended("app", 137, "Error")))))
 	})
 })
+
+// exactly is an Event at the nanosecond that its name holds (client-go GenerateEventName): its
+// times have whole seconds. Where the name is another one, it is the Event itself.
+func exactly(e *Event) *Event {
+	name := e.EventObject.Name
+	nanoseconds, err := strconv.ParseInt(name[strings.LastIndex(name, ".")+1:], 16, 64)
+	late := time.Unix(0, nanoseconds).Sub(e.Time.At)
+	if err != nil || late < 0 || late >= e.Time.Width {
+		return e
+	}
+	exact := *e
+	exact.Time = Stamp{Clock: e.Time.Clock, At: e.Time.At.Add(late)}
+	return &exact
+}
 
 // beat is the period of the heartbeat: how well the instant of a SIGKILL is known.
 const beat = 150 * time.Millisecond

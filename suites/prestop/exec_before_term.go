@@ -60,7 +60,8 @@ var _ = Describe("an exec preStop on deletion", "prestop/exec_before_term", func
 		}).Of(held)))
 	})
 	s.Check("event.killing-before-hook", func(j *judge.J, h *History) {
-		j.Expect(h).To(HappenBefore(KubeEvent("Killing").Of(held), HookEnd(PreStop).Of(held)))
+		// The Event has whole seconds. The stop signal would be 3 s after the hook's begin.
+		j.Expect(h).To(Elapse(KubeEvent("Killing").Of(held), HookBegin(PreStop).Of(held), -Truncated, Reaction))
 	})
 	s.Check("status.phase-running-in-prestop", func(j *judge.J, h *History) {
 		j.Expect(h).To(HoldThroughout(HookBegin(PreStop).Of(held), HookEnd(PreStop).Of(held), Phase(corev1.PodRunning)))
@@ -76,6 +77,9 @@ var _ = Describe("an exec preStop on deletion", "prestop/exec_before_term", func
 	})
 	s.Check("status.terminated-fields", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(PodVersion(Ended("app", 0, "Completed")).Of(held)))
+		// It started after it was created and ended after it was deleted.
+		j.Expect(h).To(Elapse(StepBegin("create").Of(held), Running().Of(held), -Truncated-ClockError, Patience))
+		j.Expect(h).To(Elapse(StepBegin("delete").Of(held), Terminated().Of(held), 0, 15*time.Second+Reaction))
 	})
 	s.Check("delete.timestamp", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(PodVersion(DeletingWithGrace(15)).Of(held)))

@@ -55,6 +55,7 @@ var _ = Describe("a failing preStop", "prestop/failure", func(s *S) {
 	})
 	s.Check("prestop.failure.event", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(KubeWarning("FailedPreStopHook").Of(zero).In("app")))
+		j.Expect(h).To(Contain(KubeEventSaying("FailedPreStopHook", "^PreStopHook failed$").Of(zero).In("app")))
 	})
 	s.Check("prestop.failure.status-unaffected", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(HookEnd(PreStop).Of(zero).With("exit", "1")))

@@ -26,6 +26,10 @@ var _ = Describe("no preStop of what never ran", "prestop/never_ran", func(s *S)
 		j.Expect(h).To(ContainNo(KubeEvent("FailedPreStopHook").Of(created)))
 	})
 	s.Check("prestop.skip.unscheduled", func(j *judge.J, h *History) {
+		// With a grace period its object would wait for a kubelet that has none of it,
+		// until the pod garbage collector comes, every 20 s.
+		j.Expect(h).To(Contain(PodVersion(DeletingWithGrace(0)).Of(unscheduled)))
+		j.Expect(h).To(ContainNo(PodVersion(Deleting().And(Not(DeletingWithGrace(0)))).Of(unscheduled)))
 		j.Expect(h).To(Elapse(StepBegin("delete").Of(unscheduled), Removed().Of(unscheduled), 0, Reaction))
 		j.Expect(h).To(ContainNo(Running().Of(unscheduled)))
 	})

@@ -11,7 +11,7 @@ import (
 // What controllers delete gets its preStop hook: the replica that is too many, and
 // what the garbage collector removes after its owner.
 //
-//  1. a Deployment of two pods with a preStop hook
+//  1. a Deployment of two pods with a preStop hook and 60 s of grace
 //  2. wait until both are ready; scale it to one, and wait until a pod is being
 //     deleted; delete the Deployment
 //  3. wait until the kubelet is done with both
@@ -31,6 +31,7 @@ var _ = Describe("preStop on deletion by controllers", "prestop/owner", func(s *
 			if pod == scaled.Pod {
 				cause = StepBegin("scale")
 			}
+			j.Expect(h).To(Contain(PodVersion(DeletingWithGrace(60)).Of(pod)))
 			expectStopped(j, h, cause, func(p Pattern) Pattern { return p.Of(pod) })
 		}
 	})

@@ -64,7 +64,7 @@ func TestChecks(t *testing.T) {
 		"event.no-success-event": {Copy("an Event on the hook", held(KubeEvent("Killing")), func(e *Event) {
 			e.Name, e.EventObject.Reason = "PreStopHookSucceeded", "PreStopHookSucceeded"
 		})},
-		"event.killing-before-hook": {Shift(held(KubeEvent("Killing")), 6*time.Second)},
+		"event.killing-before-hook": {Shift(held(KubeEvent("Killing")), 3*time.Second)},
 		"status.phase-running-in-prestop": {Pods("phase Terminating", Deleting().And(Phase(corev1.PodRunning)), func(p *corev1.Pod) {
 			p.Status.Phase = "Terminating"
 		})},
@@ -77,7 +77,7 @@ func TestChecks(t *testing.T) {
 		"status.exit-0-succeeded": {Pods("Failed", Phase(corev1.PodSucceeded), func(p *corev1.Pod) { p.Status.Phase = corev1.PodFailed })},
 		"status.terminated-fields": {Container("no finishedAt", "app", Phase(corev1.PodSucceeded), func(cs *corev1.ContainerStatus) {
 			cs.State.Terminated.FinishedAt.Reset()
-		})},
+		}), Shift(held(Running()), -time.Hour), Shift(held(Terminated()), -time.Hour)},
 		"delete.timestamp":       {Shift(held(DeletionTimestamp()), -15*time.Second), Drop(held(PodVersion(DeletingWithGrace(15))))},
 		"delete.finalizer-holds": {Drop(held(PodVersion(Deleting().And(Phase(corev1.PodSucceeded)))))},
 		// evict
@@ -123,7 +123,7 @@ func TestChecks(t *testing.T) {
 		// owner
 		"prestop.trigger.owner-cascade": {
 			Drop(HookEnd(PreStop)), Shift(HookBegin(PreStop), -late), Shift(term, -late),
-			{Name: "without the hook of the pod that was deleted last", Do: dropLastHook},
+			{Name: "without the hook of the pod that was deleted last", Do: dropLastHook}, graceless,
 		},
 		// completion
 		"prestop.trigger.sidecar-on-completion": append(stopped(in("completion", "sidecar")), hookAfterAll(in("completion", "app")(Exit())),
@@ -149,7 +149,10 @@ func TestChecks(t *testing.T) {
 		"prestop.skip.not-started": {Shift(PodVersion(final), 45*time.Second), Copy("an Event of a failed hook", KubeEvent("Failed"), func(e *Event) {
 			e.Name, e.EventObject.Reason = "FailedPreStopHook", "FailedPreStopHook"
 		})},
-		"prestop.skip.unscheduled": {Shift(Removed().Of("never-ran-unscheduled"), 60*time.Second), Drop(Removed().Of("never-ran-unscheduled"))},
+		"prestop.skip.unscheduled": {
+			Shift(Removed().Of("never-ran-unscheduled"), 60*time.Second), Drop(Removed().Of("never-ran-unscheduled")),
+			Pods("the spec's grace", DeletingWithGrace(0), func(p *corev1.Pod) { *p.DeletionGracePeriodSeconds = 60 }),
+		},
 		// overdue
 		"prestop.late-failure-event": {
 			Drop(KubeEvent("FailedPreStopHook").In("exec")), Drop(KubeEvent("FailedPreStopHook").In("http")),
@@ -173,7 +176,10 @@ func TestChecks(t *testing.T) {
 			Shift(term.Of("failure-kinds").In("tcp"), late),
 		},
 		"prestop.failure.continues": {Drop(term.Of("failure-0")), Shift(term.Of("failure-0"), late)},
-		"prestop.failure.event":     {Drop(KubeEvent("FailedPreStopHook").Of("failure-0")), Typed(KubeEvent("FailedPreStopHook"), "Normal")},
+		"prestop.failure.event": {
+			Drop(KubeEvent("FailedPreStopHook").Of("failure-0")), Typed(KubeEvent("FailedPreStopHook"), "Normal"),
+			Say(KubeEvent("FailedPreStopHook"), "PreStopHook failed: it said output-of-the-hook"),
+		},
 		"prestop.failure.status-unaffected": {
 			Pods("Failed", Phase(corev1.PodSucceeded), func(p *corev1.Pod) { p.Status.Phase = corev1.PodFailed }),
 			Container("another exit code", "app", Phase(corev1.PodFailed), func(cs *corev1.ContainerStatus) { cs.State.Terminated.ExitCode = 1 }),

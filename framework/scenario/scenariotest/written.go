@@ -57,7 +57,7 @@ var setByRun = regexp.MustCompile(`[.]image$|^spec[.](nodeName|priorityClassName
 
 // byRun tells whether the runner itself made the change.
 func byRun(c rewrite.Change) bool {
-	return setByRun.MatchString(c.Field) || strings.Contains(c.Written, "podIP(") || strings.Contains(c.Written, "podIPv6(") || strings.Contains(c.Written, "serviceIP(")
+	return setByRun.MatchString(c.Field) || strings.Contains(c.Written, "/"+scenario.ManagedBy+"-") || strings.Contains(c.Written, "podIP(") || strings.Contains(c.Written, "podIPv6(") || strings.Contains(c.Written, "serviceIP(")
 }
 
 // podIn is the pod or the template of an object that a run creates, or nil.
