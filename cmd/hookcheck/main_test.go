@@ -61,6 +61,8 @@ func TestBadInput(t *testing.T) {
 		{"run --kubeconfig " + file, 3, "repair the file"},
 		{"run --kind --context x", 2, "exclude each other"},
 		{"run --artifacts " + file + "/below", 3, "name another with --artifacts"},
+		{"report", 2, "accepts 1 arg"},
+		{"report .", 2, "has no results.jsonl"},
 		{"judge", 2, "accepts 1 arg"},
 		{"judge /nonexistent", 2, "is not a directory"},
 		{"judge .", 2, "holds no histories"},
