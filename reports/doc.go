@@ -19,6 +19,9 @@
 //
 // [JudgeClaims] and [WriteClaims] put the ledger of claims beside a report.
 //
+// [Compare] says what a run has otherwise than an earlier one, and [Verify] whether a
+// report is what its run wrote.
+//
 // Where a run was killed before step 3, [ReadLog] and [Record.Report] rebuild
 // the same report from results.jsonl alone.
 //
