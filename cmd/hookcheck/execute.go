@@ -53,7 +53,7 @@ func (o *runOptions) run(ctx context.Context, s streams) error {
 		Run:   reports.Run{ID: id, Started: began.UTC(), Hostname: hostname, Command: os.Args},
 		Suite: suite(),
 		Selection: reports.Selection{Profile: requirement.Profile(strings.Join(o.profiles, ",")), Requirements: o.requirements, LabelFilter: o.labelFilter,
-			Level: o.leastLevel(), NoKnown: o.noKnown},
+			Level: o.leastLevel(), NoKnown: o.noKnown, RerunOf: o.rerunOf},
 		Catalogue: reports.CatalogueOf(catalogue.All(), len(selected)),
 	}
 	log, err := reports.CreateLog(dir.path(reports.LogFile), meta, selected)

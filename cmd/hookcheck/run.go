@@ -21,6 +21,7 @@ type runOptions struct {
 	runtimeClass string
 	procs        int
 	noKnown      bool
+	rerunFailed  string
 }
 
 func newRunCommand(s streams) *cobra.Command {
@@ -55,6 +56,10 @@ not allow a verdict; 130 interrupted.`,
   # what is documented as binding, and no excuses
   hookcheck run --level must --no-known
 
+  # what failed in the last run, or was lost when it was killed, once more; the
+  # verdict is on that alone, and the last run's report stays as it is
+  hookcheck run --rerun-failed _artifacts/latest
+
   # another container runtime of the node
   hookcheck run --runtime-class crun
 
@@ -71,6 +76,16 @@ not allow a verdict; 130 interrupted.`,
 					return usage("--run: %w", err)
 				}
 			}
+			if o.rerunFailed != "" {
+				for _, name := range []string{"requirement", "profile", "level", "label-filter"} {
+					if cmd.Flags().Changed(name) {
+						return usage("--rerun-failed and --%s exclude each other: what is run again is what failed", name)
+					}
+				}
+				if err := o.again(o.rerunFailed); err != nil {
+					return err
+				}
+			}
 			return o.run(cmd.Context(), s)
 		},
 	}
@@ -84,6 +99,7 @@ not allow a verdict; 130 interrupted.`,
 	f.StringVar(&o.runtimeClass, "runtime-class", "", "give every pod this RuntimeClass, static pods too (default none: the node's default runtime)")
 	f.StringVar(&o.name, "run", "", "name of the run: its namespace is hookcheck-NAME (default time and four random digits)")
 	f.IntVar(&o.procs, "procs", defaultProcs, "how many scenarios run at once")
+	f.StringVar(&o.rerunFailed, "rerun-failed", "", "only what in this directory of a run is red, inconclusive or not run")
 	noKnownFlag(cmd, &o.noKnown)
 	return cmd
 }
