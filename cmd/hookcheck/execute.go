@@ -58,7 +58,7 @@ func (o *runOptions) run(ctx context.Context, s streams) error {
 	}
 	log, err := reports.CreateLog(dir.path(reports.LogFile), meta, selected)
 	if err != nil {
-		return usage("%w", err)
+		return err
 	}
 	sink := newSink(s, log, selected)
 	runErr := o.judge(ctx, s, dir, sink, &meta, images, selected)
@@ -71,11 +71,13 @@ func (o *runOptions) run(ctx context.Context, s streams) error {
 		meta.Run.Error = runErr.Error()
 	}
 	report, err := reports.New(meta, selected, sink.results)
-	if err == nil {
-		err = errors.Join(log.End(meta), log.Close(), reports.Write(dir.root, report))
-	}
 	if err != nil {
 		return errors.Join(runErr, err)
+	}
+	if err := errors.Join(log.End(meta), log.Close(), reports.Write(dir.root, report)); err != nil {
+		// What was found is on the screen then, and in the log as far as that got.
+		return errors.Join(runErr, reports.WriteTable(s.out, report, tableOptions(s, dir.root)),
+			fmt.Errorf("%w\nwhat was found until then is in %s: make room, and `hookcheck report %s` writes the reports", err, dir.path(reports.LogFile), dir.root))
 	}
 	dir.linkLatest(s.err)
 	if err := reports.WriteTable(s.out, report, tableOptions(s, dir.root)); err != nil {

@@ -60,3 +60,24 @@ func TestReportTellsTheClusterFromHistories(t *testing.T) {
 		t.Errorf("%+v, %v", report.Cluster, err)
 	}
 }
+
+// TestReportThatCannotBeWritten: the user still sees what was found, and learns how
+// to get the rest.
+func TestReportThatCannotBeWritten(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, reports.JUnitFile, "x"), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	code, out := runCommand(t, "run", "--artifacts", dir)
+	for _, says := range []string{"verdict: error", "write " + filepath.Join(dir, reports.JUnitFile), "`hookcheck report " + dir + "` writes the reports"} {
+		if code != reports.ExitInconclusive || !strings.Contains(out, says) {
+			t.Errorf("exit code %d, no %q in\n%s", code, says, out)
+		}
+	}
+	if _, err := reports.Read(filepath.Join(dir, reports.ReportFile)); err != nil {
+		t.Error(err)
+	}
+	if code, out := runCommand(t, "report", dir); code != reports.ExitInconclusive || !strings.Contains(out, "write "+filepath.Join(dir, reports.JUnitFile)) {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+}
