@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -135,6 +136,13 @@ func compared(t *testing.T) Comparison {
 	b.Results[0].Sentence = "It was written anew."
 	b.Measurements = map[string]requirement.Measurement{"prestop-end-to-signal": {Count: 14, Median: 1.5, P90: 1.6, Error: 0.01}}
 	a.Measurements = map[string]requirement.Measurement{"prestop-end-to-signal": {Count: 14, Median: 0.0928, P90: 0.3859}}
+	more := b.Results[1]
+	for i := range someNames + 1 {
+		more.Requirement = fmt.Sprintf("node.b-%d", i)
+		b.Results = append(b.Results, more)
+	}
+	more.Requirement, more.Verdict = "grace.a", requirement.Conformant
+	a.Results = append(slices.Clone(a.Results), more)
 	return Compare(a, b)
 }
 

@@ -13,12 +13,46 @@ type section struct {
 	changes []Change
 }
 
+// newFailures is the title of the list that matters most.
+const newFailures = "new failures"
+
 func (c Comparison) sections() []section {
 	coverage := "coverage differs"
 	if c.Lost > 0 {
 		coverage += ", B lacks " + plural(c.Lost, "verdict") + " that A has"
 	}
-	return []section{{"new failures", red, c.NewFailures}, {"fixed", green, c.Fixed}, {"another verdict", yellow, c.Changed}, {coverage, yellow, c.Coverage}}
+	return []section{{newFailures, red, c.NewFailures}, {"fixed", green, c.Fixed}, {"another verdict", yellow, c.Changed}, {coverage, yellow, c.Coverage}}
+}
+
+// split takes those out that one of the runs did not select: there may be hundreds,
+// and there is nothing to say of each but its name.
+func (s section) split() (told []Change, onlyA, onlyB []string) {
+	for _, c := range s.changes {
+		switch {
+		case c.B == "":
+			onlyA = append(onlyA, c.Requirement)
+		case c.A == "" && s.title != newFailures:
+			onlyB = append(onlyB, c.Requirement)
+		default:
+			told = append(told, c)
+		}
+	}
+	return told, onlyA, onlyB
+}
+
+// someNames caps a list of names; JSON has the whole.
+const someNames = 20
+
+// names is a list of requirements that only one run selected, or "".
+func names(run string, ids []string) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("only %s selected %s: %s", run, plural(len(ids), "requirement"), strings.Join(ids[:min(len(ids), someNames)], ", "))
+	if more := len(ids) - someNames; more > 0 {
+		text += fmt.Sprintf(", and %d more", more)
+	}
+	return text
 }
 
 // WriteComparison prints what differs, and last the whole in a line.
@@ -38,10 +72,16 @@ func WriteComparison(w io.Writer, c Comparison, options TableOptions) error {
 			continue
 		}
 		t.line("\n" + t.paint(s.colour, s.title) + fmt.Sprintf("  %d", len(s.changes)))
-		for _, change := range s.changes {
+		told, onlyA, onlyB := s.split()
+		for _, change := range told {
 			t.line(fmt.Sprintf("  %s  %s  %s", change.Requirement, change.Level, change.verdicts()))
 			for _, line := range wrap(printable(cut(change.Why, messageLimit)), t.width-6) {
 				t.line("      " + line)
+			}
+		}
+		for _, text := range []string{names("A", onlyA), names("B", onlyB)} {
+			if text != "" {
+				t.field("", text)
 			}
 		}
 	}
@@ -76,8 +116,17 @@ func ComparisonMarkdown(c Comparison) []byte {
 		if len(s.changes) == 0 {
 			continue
 		}
-		m.linef("### %s (%d)\n\n| requirement | level | A | B | |\n|---|---|---|---|---|", strings.ToUpper(s.title[:1])+s.title[1:], len(s.changes))
-		for _, change := range s.changes {
+		m.linef("### %s (%d)\n", strings.ToUpper(s.title[:1])+s.title[1:], len(s.changes))
+		told, onlyA, onlyB := s.split()
+		for _, text := range []string{names("A", onlyA), names("B", onlyB)} {
+			if text != "" {
+				m.linef("%s\n", markdownText(text))
+			}
+		}
+		if len(told) > 0 {
+			m.linef("| requirement | level | A | B | |\n|---|---|---|---|---|")
+		}
+		for _, change := range told {
 			m.linef("| `%s` | %s | %s | %s | %s |", change.Requirement, change.Level, orNone(string(change.A)), orNone(string(change.B)), markdownText(cut(change.Why, messageLimit)))
 		}
 		m.linef("")

@@ -53,9 +53,10 @@ func kubectlCreate(names []string) string {
 	return kubectl("apply", "-f", FixtureFile)
 }
 
-// kubectlDelete is empty where the request has preconditions: kubectl knows none.
+// kubectlDelete is empty where the request has preconditions, which kubectl does not
+// know, or a negative grace period, which it takes for none.
 func kubectlDelete(pods []string, o metav1.DeleteOptions) string {
-	if o.Preconditions != nil {
+	if o.Preconditions != nil || o.GracePeriodSeconds != nil && *o.GracePeriodSeconds < 0 {
 		return ""
 	}
 	args := append([]string{"delete"}, podWords(pods)...)

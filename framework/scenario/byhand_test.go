@@ -25,6 +25,7 @@ func TestStepsByHand(t *testing.T) {
 		{Delete(Grace(0)), "kubectl -n try-hooks delete pods --all --wait=false --grace-period=0 --force"},
 		{Delete(DryRun()), "kubectl -n try-hooks delete pods --all --wait=false --dry-run=server"},
 		{Delete(IfUID(types.UID("x"))), ""},
+		{Delete(Grace(-5 * time.Second)), ""},
 		{Evict(), ""},
 		{EvictPods([]string{"a"}, Grace(5*time.Second)), `echo '{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"a"},"deleteOptions":{"gracePeriodSeconds":5}}' | kubectl create -f - --raw /api/v1/namespaces/try-hooks/pods/a/eviction`},
 		{Try(Patch("a", "resize", `{"spec":"it's"}`)), `kubectl -n try-hooks patch pod a --subresource=resize -p '{"spec":"it'\''s"}'`},
