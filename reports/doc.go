@@ -8,8 +8,8 @@
 //     before anything else is told about it.
 //  2. [Progress] shows what runs and what was found.
 //  3. [New] joins results and catalogue into a [Report] and decides the
-//     [Outcome]; [Write] puts report.json and junit.xml beside the log, each
-//     whole or not at all, also when the set-up failed.
+//     [Outcome]; [Write] puts report.json, junit.xml, summary.md and the badges
+//     beside the log, each whole or not at all, also when the set-up failed.
 //  4. [WriteTable] prints the verdicts.
 //
 // Besides verdicts a report has what the platform made of pods before they were
@@ -18,6 +18,9 @@
 // run cost the cluster (weight).
 //
 // [JudgeClaims] and [WriteClaims] put the ledger of claims beside a report.
+//
+// [Compare] says what a run has otherwise than an earlier one, and [Verify] whether a
+// report is what its run wrote.
 //
 // Where a run was killed before step 3, [ReadLog] and [Record.Report] rebuild
 // the same report from results.jsonl alone.

@@ -41,6 +41,7 @@ func suiteProperties(report Report) []junitProperty {
 	if report.Selection.NoKnown {
 		p.add("no-known", "true")
 	}
+	p.add("rerun-of", report.Selection.RerunOf)
 	p.add("requirements", strings.Join(report.Selection.Requirements, ","))
 	p.add("label-filter", report.Selection.LabelFilter)
 	p.add("kubernetes.version", report.Cluster.ServerVersion)

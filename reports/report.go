@@ -75,6 +75,9 @@ type Selection struct {
 	Level string `json:"level,omitempty"`
 	// NoKnown says that known deviations were judged like anything else.
 	NoKnown bool `json:"noKnown,omitempty"`
+	// RerunOf is the id of the run whose failures were selected; empty where the
+	// selection is the user's own.
+	RerunOf string `json:"rerunOf,omitempty"`
 }
 
 // Catalogue identifies the catalogue and how much of it was selected.

@@ -47,6 +47,9 @@ func (t *table) verdict(report Report) string {
 	if c := report.Catalogue; c.Selected < c.Count {
 		parts = append(parts, fmt.Sprintf("%d of the catalogue's %d selected", c.Selected, c.Count))
 	}
+	if of := report.Selection.RerunOf; of != "" {
+		parts = append(parts, "what failed in run "+printable(of)+", once more")
+	}
 	if class := report.Cluster.RuntimeClass; class != "" {
 		parts = append(parts, "runtime class "+printable(class))
 	}

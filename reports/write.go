@@ -15,11 +15,16 @@ const (
 	LogFile    = "results.jsonl"
 	ReportFile = "report.json"
 	JUnitFile  = "junit.xml"
+	// SummaryFile is for people, on the page of a CI job; the badges for a README.
+	SummaryFile   = "summary.md"
+	BadgeFile     = "badge.svg"
+	BadgeJSONFile = "badge.json"
 )
 
-// Write writes report.json and junit.xml into dir, which it makes if need be.
-// Each file is there whole or not at all, and a failure of one does not keep
-// the other from being written. The error names the files that failed.
+// Write writes report.json, junit.xml, summary.md, badge.svg and badge.json into
+// dir, which it makes if need be. Each file is there whole or not at all, and a
+// failure of one does not keep the others from being written. The error names the
+// files that failed.
 func Write(dir string, report Report) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("make the artifacts directory: %w", err)
@@ -27,6 +32,9 @@ func Write(dir string, report Report) error {
 	return errors.Join(
 		write(filepath.Join(dir, ReportFile), func() ([]byte, error) { return encode(report) }),
 		write(filepath.Join(dir, JUnitFile), func() ([]byte, error) { return JUnit(report) }),
+		write(filepath.Join(dir, SummaryFile), func() ([]byte, error) { return Markdown(report), nil }),
+		write(filepath.Join(dir, BadgeFile), func() ([]byte, error) { return BadgeSVG(report), nil }),
+		write(filepath.Join(dir, BadgeJSONFile), func() ([]byte, error) { return BadgeJSON(report) }),
 	)
 }
 

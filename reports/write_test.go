@@ -34,8 +34,8 @@ func TestWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(entries) != 2 {
-		t.Errorf("%v: want the two files only", entries)
+	if len(entries) != 5 {
+		t.Errorf("%v: want the five files only", entries)
 	}
 	for _, entry := range entries {
 		if info, err := entry.Info(); err != nil || info.Mode().Perm() != 0o644 {

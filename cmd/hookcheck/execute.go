@@ -53,12 +53,12 @@ func (o *runOptions) run(ctx context.Context, s streams) error {
 		Run:   reports.Run{ID: id, Started: began.UTC(), Hostname: hostname, Command: os.Args},
 		Suite: suite(),
 		Selection: reports.Selection{Profile: requirement.Profile(strings.Join(o.profiles, ",")), Requirements: o.requirements, LabelFilter: o.labelFilter,
-			Level: o.leastLevel(), NoKnown: o.noKnown},
+			Level: o.leastLevel(), NoKnown: o.noKnown, RerunOf: o.rerunOf},
 		Catalogue: reports.CatalogueOf(catalogue.All(), len(selected)),
 	}
 	log, err := reports.CreateLog(dir.path(reports.LogFile), meta, selected)
 	if err != nil {
-		return usage("%w", err)
+		return err
 	}
 	sink := newSink(s, log, selected)
 	runErr := o.judge(ctx, s, dir, sink, &meta, images, selected)
@@ -71,11 +71,13 @@ func (o *runOptions) run(ctx context.Context, s streams) error {
 		meta.Run.Error = runErr.Error()
 	}
 	report, err := reports.New(meta, selected, sink.results)
-	if err == nil {
-		err = errors.Join(log.End(meta), log.Close(), reports.Write(dir.root, report))
-	}
 	if err != nil {
 		return errors.Join(runErr, err)
+	}
+	if err := errors.Join(log.End(meta), log.Close(), reports.Write(dir.root, report)); err != nil {
+		// What was found is on the screen then, and in the log as far as that got.
+		return errors.Join(runErr, reports.WriteTable(s.out, report, tableOptions(s, dir.root)),
+			fmt.Errorf("%w\nwhat was found until then is in %s: make room, and `hookcheck report %s` writes the reports", err, dir.path(reports.LogFile), dir.root))
 	}
 	dir.linkLatest(s.err)
 	if err := reports.WriteTable(s.out, report, tableOptions(s, dir.root)); err != nil {

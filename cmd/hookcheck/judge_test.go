@@ -62,7 +62,7 @@ func TestJudgeAgainKnowsDeviations(t *testing.T) {
 func saved(t *testing.T, verdict requirement.Verdict, log bool) string {
 	t.Helper()
 	dir := t.TempDir()
-	h := history.New(history.Header{Scenario: "grace/default", KubeletVersion: "v1.36.4", Started: time.Now()})
+	h := history.New(history.Header{Scenario: "grace/default", Node: "worker", KubeletVersion: "v1.36.4", Started: time.Now()})
 	h.Close(time.Now(), "the node went away")
 	if err := h.Save(filepath.Join(dir, scenario.HistoryPath("grace/default"))); err != nil {
 		t.Fatal(err)

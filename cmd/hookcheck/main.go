@@ -84,7 +84,7 @@ not allow a verdict; 130 interrupted.`,
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, err) })
-	root.AddCommand(newRunCommand(s), newListCommand(s), newJudgeCommand(s), newClaimsCommand(s), newClusterCommand(s),
+	root.AddCommand(newRunCommand(s), newListCommand(s), newExplainCommand(s), newReportCommand(s), newJudgeCommand(s), newVerifyCommand(s), newCompareCommand(s), newClaimsCommand(s), newClusterCommand(s),
 		newCleanupCommand(s), newImagesCommand(s), newVersionCommand(s))
 	return root
 }

@@ -21,6 +21,7 @@ type runOptions struct {
 	runtimeClass string
 	procs        int
 	noKnown      bool
+	rerunFailed  string
 }
 
 func newRunCommand(s streams) *cobra.Command {
@@ -34,9 +35,10 @@ The cluster is the one of the current kubeconfig context, or with --kind a kind
 cluster on this machine. Everything is done in a namespace of its own, which is
 removed at the end, also after an interrupt.
 
-The artifacts directory gets junit.xml, report.json, results.jsonl (each verdict
-as soon as it is known) and histories/ (what was recorded; "hookcheck judge" reads
-it). It is _artifacts/<run>, with _artifacts/latest pointing to it, or what
+The artifacts directory gets junit.xml, report.json, summary.md (for the page of a
+CI job), badge.svg and badge.json, results.jsonl (each verdict as soon as it is
+known; "hookcheck report" makes the others from it) and histories/ (what was
+recorded; "hookcheck judge" reads it). It is _artifacts/<run>, with _artifacts/latest pointing to it, or what
 $ARTIFACTS or --artifacts says.
 
 Exit codes: 0 conformant; 1 not conformant; 2 wrong usage; 3 the environment did
@@ -54,6 +56,10 @@ not allow a verdict; 130 interrupted.`,
   # what is documented as binding, and no excuses
   hookcheck run --level must --no-known
 
+  # what failed in the last run, or was lost when it was killed, once more; the
+  # verdict is on that alone, and the last run's report stays as it is
+  hookcheck run --rerun-failed _artifacts/latest
+
   # another container runtime of the node
   hookcheck run --runtime-class crun
 
@@ -70,6 +76,16 @@ not allow a verdict; 130 interrupted.`,
 					return usage("--run: %w", err)
 				}
 			}
+			if o.rerunFailed != "" {
+				for _, name := range []string{"requirement", "profile", "level", "label-filter"} {
+					if cmd.Flags().Changed(name) {
+						return usage("--rerun-failed and --%s exclude each other: what is run again is what failed", name)
+					}
+				}
+				if err := o.again(o.rerunFailed); err != nil {
+					return err
+				}
+			}
 			return o.run(cmd.Context(), s)
 		},
 	}
@@ -83,6 +99,7 @@ not allow a verdict; 130 interrupted.`,
 	f.StringVar(&o.runtimeClass, "runtime-class", "", "give every pod this RuntimeClass, static pods too (default none: the node's default runtime)")
 	f.StringVar(&o.name, "run", "", "name of the run: its namespace is hookcheck-NAME (default time and four random digits)")
 	f.IntVar(&o.procs, "procs", defaultProcs, "how many scenarios run at once")
+	f.StringVar(&o.rerunFailed, "rerun-failed", "", "only what in this directory of a run is red, inconclusive or not run")
 	noKnownFlag(cmd, &o.noKnown)
 	return cmd
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -20,6 +21,8 @@ type selection struct {
 	profiles     []string
 	level        string
 	labelFilter  string
+	// rerunOf is the run whose failures are run again; empty for others.
+	rerunOf string
 }
 
 // flags adds the flags; profiles are the default of --profile.
@@ -106,6 +109,30 @@ func (p *selection) resolve() ([]requirement.Requirement, error) {
 		return nil, usage("nothing is selected: no requirement has what --requirement, --profile, --level and --label-filter ask for together; see `hookcheck list`")
 	}
 	return selected, nil
+}
+
+// again selects what has no good verdict in a run's directory: what is red,
+// inconclusive or was not run, whatever its profile.
+func (p *selection) again(dir string) error {
+	earlier, err := reportOf(dir)
+	if err != nil {
+		return fmt.Errorf("--rerun-failed: %w", err)
+	}
+	p.requirements, p.rerunOf = nil, earlier.Run.ID
+	for _, e := range earlier.Results {
+		switch e.Verdict {
+		case requirement.NonConformant, requirement.UnexpectedPass, requirement.Inconclusive, requirement.NotRun:
+			p.requirements = append(p.requirements, e.Requirement)
+		}
+	}
+	if len(p.requirements) == 0 {
+		return usage("--rerun-failed: nothing in %s is red, inconclusive or not run", dir)
+	}
+	p.profiles = nil
+	for _, profile := range requirement.Profiles {
+		p.profiles = append(p.profiles, string(profile))
+	}
+	return nil
 }
 
 // check refuses a name that is no requirement, or a pattern that fits none.

@@ -3,6 +3,8 @@ package history
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -54,6 +56,17 @@ func (h *History) Save(path string) error {
 		return err
 	}
 	return os.Rename(tmp, path)
+}
+
+// Digest returns "sha256:" and the hexadecimal SHA-256 of a history file, by which
+// a verdict names the record that it was made from.
+func Digest(path string) (string, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(data)
+	return "sha256:" + hex.EncodeToString(sum[:]), nil
 }
 
 // maxLine bounds a line of a history file, in bytes. A pod is at most 1.5 MiB

@@ -208,3 +208,17 @@ func TestLoadNamesTheFile(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func TestDigest(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "h.jsonl")
+	if _, err := Digest(path); err == nil {
+		t.Error("a file that is not there has a digest")
+	}
+	if err := os.WriteFile(path, []byte("abc"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// FIPS 180-2, appendix B.1
+	if got, err := Digest(path); err != nil || got != "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" {
+		t.Errorf("%s, %v", got, err)
+	}
+}

@@ -51,6 +51,8 @@ type Result struct {
 	Measurements map[string]Measurement `json:"measurements,omitempty"`
 	// History is the path of the history, relative to the artifacts directory.
 	History string `json:"history,omitempty"`
+	// HistoryDigest is that of the file when it was written: see history.Digest.
+	HistoryDigest string `json:"historyDigest,omitempty"`
 	// Started and Seconds tell when the scenario began (the runner's clock)
 	// and how long it took.
 	Started time.Time `json:"started"`

@@ -176,13 +176,22 @@ func (s *Session) record(ctx context.Context, sc *scenario.Scenario, selected fu
 	}
 	s.meter.ran(h, time.Since(began))
 	s.measure(h)
-	if err := h.Save(filepath.Join(s.o.Artifacts, scenario.HistoryPath(sc.Name))); err != nil {
+	path := filepath.Join(s.o.Artifacts, scenario.HistoryPath(sc.Name))
+	if err := h.Save(path); err != nil {
 		return nil, fmt.Errorf("save the history of %s: %w", sc.Name, err)
+	}
+	digest, err := history.Digest(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the history of %s again: %w", sc.Name, err)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, errors.Join(context.Cause(ctx), err)
 	}
-	return s.interpret(sc.Judge(h, selected))
+	results := sc.Judge(h, selected)
+	for i := range results {
+		results[i].HistoryDigest = digest
+	}
+	return s.interpret(results)
 }
 
 // measure adds what a history tells of how fast the node is.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -34,6 +35,10 @@ func TestResults(t *testing.T) {
 		if r := results[0]; r.Verdict != requirement.Conformant || r.Scenario != one || r.File != "suites/x.go" || r.Line != 1 ||
 			r.History != "histories/grace/floor.jsonl" || !r.Started.Equal(started) || r.Seconds != 1 {
 			t.Errorf("%+v", r)
+		}
+		digest, err := history.Digest(filepath.Join(b.o.Artifacts, scenario.HistoryPath(one)))
+		if err != nil || results[0].HistoryDigest != digest || results[1].HistoryDigest != digest {
+			t.Errorf("the results name another history than %s, %v: %+v", digest, err, results)
 		}
 		b.sink.expect(t, "started grace/floor", "result a.two conformant", "result a.one conformant", "finished grace/floor")
 		h := historyOf(t, b, one)

@@ -25,7 +25,10 @@ import (
 // history, the next steps follow, and the checks judge what is there.
 type Step struct {
 	Text string
-	Do   func(ctx context.Context, x *Execution) error
+	// Kubectl is how a person does the same, as one line of a shell; empty where
+	// kubectl cannot, and Text has to do. See ByHand.
+	Kubectl string
+	Do      func(ctx context.Context, x *Execution) error
 	// Needs are what it cannot do without. Every requirement of the scenario
 	// lists them: see Validate.
 	Needs []requirement.Need
@@ -53,7 +56,7 @@ const (
 // Create creates the fixture's objects, in the order of the manifest; with
 // names, only those. Pods that are only asked about (Asking) are left out.
 func Create(names ...string) Step {
-	return Step{Text: text("create", names), Do: func(ctx context.Context, x *Execution) error {
+	return Step{Text: text("create", names), Kubectl: kubectlCreate(names), Do: func(ctx context.Context, x *Execution) error {
 		for _, o := range x.fixture {
 			if len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return x.isNamed(o, name) }) || asked(o) {
 				continue
@@ -71,7 +74,8 @@ func Create(names ...string) Step {
 // scenario ends with the reason; where it is not for another reason, the
 // history says so and the scenario goes on.
 func AwaitReady(pods ...string) Step {
-	return Step{Text: text("await readiness", pods), Do: func(ctx context.Context, x *Execution) error {
+	byHand := kubectl(append([]string{"wait", "--for=condition=Ready", "--timeout=" + Patience.String()}, podWords(pods)...)...)
+	return Step{Text: text("await readiness", pods), Kubectl: byHand, Do: func(ctx context.Context, x *Execution) error {
 		ready := func(h *history.History) bool {
 			names := x.podsOf(h, pods)
 			for _, name := range names {
@@ -100,7 +104,7 @@ func Await(p history.Pattern, within time.Duration) Step {
 
 // Observe goes on recording for a while: to see that something does not happen.
 func Observe(d time.Duration) Step {
-	return Step{Text: "observe for " + d.String(), Do: func(ctx context.Context, x *Execution) error {
+	return Step{Text: "observe for " + d.String(), Kubectl: fmt.Sprintf("sleep %g", d.Seconds()), Do: func(ctx context.Context, x *Execution) error {
 		end := x.Recording.Step("observe", "", map[string]string{"for": d.String()})
 		defer end(nil)
 		select {
@@ -129,7 +133,7 @@ func Delete(options ...DeleteOption) Step { return DeletePods(nil, options...) }
 // DeletePods deletes the named pods, all where none is named.
 func DeletePods(pods []string, options ...DeleteOption) Step {
 	o := deleteOptions(options)
-	return Step{Text: text("delete", pods), Do: func(ctx context.Context, x *Execution) error {
+	return Step{Text: text("delete", pods), Kubectl: kubectlDelete(pods, o), Do: func(ctx context.Context, x *Execution) error {
 		for _, name := range x.pods(pods) {
 			end := x.Recording.Step("delete", name, describeDelete(o))
 			err := x.Client.CoreV1().Pods(x.Namespace).Delete(ctx, name, o)
@@ -217,7 +221,8 @@ func Release(pods ...string) Step {
 // the container ends: see AwaitLog. To be begun before a deletion, since the
 // kubelet removes a deleted pod's logs.
 func FollowLog(pod, container string) Step {
-	return Step{Text: "follow the log of " + pod + "/" + container, Do: func(ctx context.Context, x *Execution) error {
+	byHand := kubectl("logs", "--follow", pod, "-c", container) + " &"
+	return Step{Text: "follow the log of " + pod + "/" + container, Kubectl: byHand, Do: func(ctx context.Context, x *Execution) error {
 		stream, err := x.Client.CoreV1().Pods(x.Namespace).GetLogs(pod, &corev1.PodLogOptions{Container: container, Follow: true}).Stream(ctx)
 		if err != nil {
 			return fmt.Errorf("follow the log of %s/%s: %w", pod, container, err)
@@ -246,7 +251,8 @@ func AwaitLog() Step { return Await(history.Log(), objectGone) }
 // Exec runs a command in a container and notes what it wrote and its exit code
 // (note "exec", fields command, stdout, stderr, code).
 func Exec(pod, container string, command ...string) Step {
-	return needing(Step{Text: "run " + strings.Join(command, " ") + " in " + pod, Do: func(ctx context.Context, x *Execution) error {
+	byHand := kubectl(append([]string{"exec", pod, "-c", container, "--"}, command...)...)
+	return needing(Step{Text: "run " + strings.Join(command, " ") + " in " + pod, Kubectl: byHand, Do: func(ctx context.Context, x *Execution) error {
 		stdout, stderr, code, err := ExecIn(ctx, x.Config, x.Client, x.Namespace, pod, container, command)
 		if err != nil {
 			return err

@@ -34,7 +34,7 @@ import (
 //	cause <path>      refused because of a field: type and message of the cause
 //	message           refused for another reason
 func Ask() Step {
-	return Step{Text: "ask by dry runs", Do: func(ctx context.Context, x *Execution) error {
+	return Step{Text: "ask by dry runs", Kubectl: kubectl("apply", "--dry-run=server", "-f", FixtureFile), Do: func(ctx context.Context, x *Execution) error {
 		asker, err := x.newAsker()
 		if err != nil {
 			return err
@@ -65,7 +65,7 @@ func Ask() Step {
 // by a strategic merge patch, given as JSON; subresource is mostly "". The answer
 // is noted under that name, as Ask notes it.
 func AskUpdate(name, pod, subresource, patch string) Step {
-	return Step{Text: "ask to change " + pod + ": " + name, Do: func(ctx context.Context, x *Execution) error {
+	return Step{Text: "ask to change " + pod + ": " + name, Kubectl: kubectlPatch(pod, subresource, patch, "--dry-run=server"), Do: func(ctx context.Context, x *Execution) error {
 		asker, err := x.newAsker()
 		if err != nil {
 			return err

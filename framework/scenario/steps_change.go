@@ -13,7 +13,7 @@ import (
 // Try carries a step through that may be refused, and goes on if it is: the end
 // of the step in the history holds the error, and a check judges it.
 func Try(step Step) Step {
-	return Step{Text: "try to " + step.Text, Do: func(ctx context.Context, x *Execution) error {
+	return Step{Text: "try to " + step.Text, Kubectl: step.Kubectl, Do: func(ctx context.Context, x *Execution) error {
 		err := step.Do(ctx, x)
 		var status apierrors.APIStatus
 		if err == nil || errors.As(err, &status) {
@@ -26,7 +26,7 @@ func Try(step Step) Step {
 // Patch changes a pod by a strategic merge patch, given as JSON; subresource is
 // mostly "", or "resize", "status". The step is called patch.
 func Patch(pod, subresource, patch string) Step {
-	return Step{Text: "change " + pod, Do: func(ctx context.Context, x *Execution) error {
+	return Step{Text: "change " + pod, Kubectl: kubectlPatch(pod, subresource, patch), Do: func(ctx context.Context, x *Execution) error {
 		var sub []string
 		if subresource != "" {
 			sub = []string{subresource}
@@ -54,7 +54,8 @@ func IfUID(uid types.UID) DeleteOption {
 // Change changes an object of the fixture that is no pod, by a JSON merge patch.
 // The step is called change.
 func Change(kind, name, patch string) Step {
-	return Step{Text: "change " + kind + " " + name, Do: func(ctx context.Context, x *Execution) error {
+	byHand := kubectl("patch", kind, name, "--type=merge", "-p", patch)
+	return Step{Text: "change " + kind + " " + name, Kubectl: byHand, Do: func(ctx context.Context, x *Execution) error {
 		for _, o := range x.fixture {
 			gvk := o.GroupVersionKind()
 			if gvk.Kind != kind || o.GetName() != name {

@@ -22,7 +22,7 @@ import (
 // the names of pods. Objects of that kind are not watched: there are many of
 // them in a cluster, and one requirement.
 func AwaitEndpointsWithout(service, pod string, within time.Duration) Step {
-	return Step{Text: "await Endpoints of " + service + " without " + pod, Do: func(ctx context.Context, x *Execution) error {
+	return Step{Text: "await Endpoints of " + service + " without " + pod, Kubectl: kubectl("get", "endpoints", service, "--watch") + " &", Do: func(ctx context.Context, x *Execution) error {
 		end := x.Recording.Step("await Endpoints", "", map[string]string{"service": service, "within": within.String()})
 		err := x.readEndpoints(ctx, service, pod, within)
 		end(err)

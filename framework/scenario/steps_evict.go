@@ -16,7 +16,7 @@ import (
 // API.
 func EvictPods(pods []string, options ...DeleteOption) Step {
 	o := deleteOptions(options)
-	return needing(Step{Text: text("evict", pods), Do: func(ctx context.Context, x *Execution) error {
+	return needing(Step{Text: text("evict", pods), Kubectl: kubectlEvict(pods, o), Do: func(ctx context.Context, x *Execution) error {
 		for _, name := range x.pods(pods) {
 			end := x.Recording.Step("evict", name, describeDelete(o))
 			err := x.Client.CoreV1().Pods(x.Namespace).EvictV1(ctx, &policyv1.Eviction{

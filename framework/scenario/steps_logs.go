@@ -35,7 +35,7 @@ func followed(text string, err error) string {
 // with the fields code (HTTP status) and, where it is not 200, message. A refusal
 // is no error.
 func ReadLog(pod, container string) Step {
-	return Step{Text: "read the log of " + pod + "/" + container, Do: func(ctx context.Context, x *Execution) error {
+	return Step{Text: "read the log of " + pod + "/" + container, Kubectl: kubectl("logs", pod, "-c", container), Do: func(ctx context.Context, x *Execution) error {
 		stream, err := x.Client.CoreV1().Pods(x.Namespace).GetLogs(pod, &corev1.PodLogOptions{Container: container}).Stream(ctx)
 		if err == nil {
 			_ = stream.Close()

@@ -18,7 +18,8 @@ import (
 
 // Scale sets the replicas of a Deployment or another workload of the fixture.
 func Scale(kind, name string, replicas int) Step {
-	return Step{Text: fmt.Sprintf("scale %s %s to %d", kind, name, replicas), Do: func(ctx context.Context, x *Execution) error {
+	byHand := kubectl("scale", kind, name, "--replicas="+strconv.Itoa(replicas))
+	return Step{Text: fmt.Sprintf("scale %s %s to %d", kind, name, replicas), Kubectl: byHand, Do: func(ctx context.Context, x *Execution) error {
 		o, mapping, err := x.object(kind, name)
 		if err != nil {
 			return err
@@ -38,7 +39,8 @@ func Scale(kind, name string, replicas int) Step {
 // it owns to the garbage collector (propagationPolicy Background). The step is
 // called delete-object.
 func DeleteObject(kind, name string) Step {
-	return Step{Text: fmt.Sprintf("delete %s %s", kind, name), Do: func(ctx context.Context, x *Execution) error {
+	byHand := kubectl("delete", kind, name, "--wait=false")
+	return Step{Text: fmt.Sprintf("delete %s %s", kind, name), Kubectl: byHand, Do: func(ctx context.Context, x *Execution) error {
 		o, mapping, err := x.object(kind, name)
 		if err != nil {
 			return err
