@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/hookcheck/hookcheck/hack/internal/command"
@@ -36,6 +37,7 @@ type Spec struct {
 	Source   fs.FS  // the main module: a go.mod, and where there are any, its packages
 	Get      string // module@version that `go get` is to add to the main module, or empty
 	Binaries []Binary
+	Tests    []Binary // test binaries: Package is the one whose tests they run
 	Tags     string   // build tags, separated by commas
 	LDFlags  []string // added to -s -w
 }
@@ -80,6 +82,9 @@ func (s Spec) key(ctx context.Context, work string) (store.Key, error) {
 		return store.Key{}, fmt.Errorf("ask for the version of Go: %w", err)
 	}
 	inputs := []string{recipe, source, version, runtime.GOARCH, s.Get, s.Tags, fmt.Sprint(s.LDFlags), fmt.Sprint(s.Binaries)}
+	if len(s.Tests) > 0 {
+		inputs = append(inputs, fmt.Sprint(s.Tests))
+	}
 	return store.Key{Kind: "go", Name: s.Name, Inputs: inputs}, nil
 }
 
@@ -91,19 +96,29 @@ func (s Spec) build(ctx context.Context, logf command.Logf, work, dir string) er
 		}
 		logf("%s: modules %s", s.Name, since(start))
 	}
-	ldflags := "-s -w"
-	for _, f := range s.LDFlags {
-		ldflags += " " + f
-	}
 	for _, b := range s.Binaries {
-		start := time.Now()
-		args := []string{"go", "build", "-trimpath", "-buildvcs=false", "-tags=" + s.Tags, "-ldflags=" + ldflags,
-			"-o", filepath.Join(dir, b.Name), b.Package}
-		if _, err := command.Run(ctx, command.Cmd{Args: args, Dir: work, Env: Environ()}); err != nil {
-			return fmt.Errorf("build %s of %s: %w", b.Name, s.Name, err)
+		if err := s.compile(ctx, logf, work, dir, b, "go", "build"); err != nil {
+			return err
 		}
-		logf("%s: %s built %s", s.Name, b.Name, since(start))
 	}
+	for _, b := range s.Tests {
+		if err := s.compile(ctx, logf, work, dir, b, "go", "test", "-c"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compile makes one binary. The flags are the same for all, so that what they share is compiled once.
+func (s Spec) compile(ctx context.Context, logf command.Logf, work, dir string, b Binary, verb ...string) error {
+	ldflags := strings.Join(append([]string{"-s -w"}, s.LDFlags...), " ")
+	start := time.Now()
+	args := append(verb, "-trimpath", "-buildvcs=false", "-tags="+s.Tags, "-ldflags="+ldflags,
+		"-o", filepath.Join(dir, b.Name), b.Package)
+	if _, err := command.Run(ctx, command.Cmd{Args: args, Dir: work, Env: Environ()}); err != nil {
+		return fmt.Errorf("build %s of %s: %w", b.Name, s.Name, err)
+	}
+	logf("%s: %s built %s", s.Name, b.Name, since(start))
 	return nil
 }
 

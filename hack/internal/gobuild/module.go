@@ -90,6 +90,19 @@ func near(versions []string, version string) []string {
 	return same[:min(len(same), 10)]
 }
 
+// MainModule is FromModule for a module that the proxy serves.
+func MainModule(ctx context.Context, path, version string) (fs.FS, error) {
+	got, err := Download(ctx, path, version)
+	if err != nil {
+		return nil, err
+	}
+	goMod, err := os.ReadFile(got.GoMod)
+	if err != nil {
+		return nil, fmt.Errorf("read the go.mod of %s: %w", path, err)
+	}
+	return FromModule(path, version, goMod)
+}
+
 // FromModule is the source of a main module that builds main packages of the given module at this version.
 // GoMod is the content of that module's own go.mod.
 func FromModule(path, version string, goMod []byte) (fs.FS, error) {

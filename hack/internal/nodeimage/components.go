@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing/fstest"
@@ -38,21 +37,23 @@ type component struct {
 
 // kubernetes is Kubernetes itself, as its own build stamps it.
 func kubernetes(version string) component {
-	const stamp = "k8s.io/component-base/version."
-	number := strings.SplitN(strings.TrimPrefix(version, "v"), ".", 3)
-	c := component{
-		name: "kubernetes", module: "k8s.io/kubernetes", version: version,
-		ldflags: []string{
-			"-X " + stamp + "gitVersion=" + version, "-X " + stamp + "gitMajor=" + number[0], "-X " + stamp + "gitMinor=" + number[1],
-			// The commit is not in the module; "archive" is what Kubernetes says of a tree without git.
-			"-X " + stamp + "gitTreeState=archive",
-		},
-	}
+	c := component{name: "kubernetes", module: "k8s.io/kubernetes", version: version, ldflags: Stamp(version)}
 	// The kubelet first: it takes longest, and what the others share is then compiled.
 	for _, name := range []string{"kubelet", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubeadm", "kubectl"} {
 		c.binaries = append(c.binaries, gobuild.Binary{Name: name, Package: c.module + "/cmd/" + name})
 	}
 	return c
+}
+
+// Stamp is the linker's flags that give a program of Kubernetes its version.
+func Stamp(version string) []string {
+	const stamp = "k8s.io/component-base/version."
+	number := strings.SplitN(strings.TrimPrefix(version, "v"), ".", 3)
+	return []string{
+		"-X " + stamp + "gitVersion=" + version, "-X " + stamp + "gitMajor=" + number[0], "-X " + stamp + "gitMinor=" + number[1],
+		// The commit is not in the module; "archive" is what Kubernetes says of a tree without git.
+		"-X " + stamp + "gitTreeState=archive",
+	}
 }
 
 func containerd() component {
@@ -90,15 +91,7 @@ func coredns() (component, error) {
 
 // build returns the directory that holds the component's binaries.
 func (c component) build(ctx context.Context, logf command.Logf) (string, error) {
-	got, err := gobuild.Download(ctx, c.module, c.version)
-	if err != nil {
-		return "", err
-	}
-	goMod, err := os.ReadFile(got.GoMod)
-	if err != nil {
-		return "", fmt.Errorf("read the go.mod of %s: %w", c.module, err)
-	}
-	source, err := gobuild.FromModule(c.module, c.version, goMod)
+	source, err := gobuild.MainModule(ctx, c.module, c.version)
 	if err != nil {
 		return "", err
 	}
