@@ -16,7 +16,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 .DEFAULT_GOAL := help
 .PHONY: help e2e e2e-self test unit lint build images engine node-image cluster-up cluster-down \
-	verify-clean fuzz mutant goldens repeat matrix bench-procs tools clean
+	verify-clean fuzz mutant peer goldens repeat matrix bench-procs tools clean
 .NOTPARALLEL: # the steps of e2e build on each other, and each uses all cores
 
 help: # this list
@@ -77,6 +77,9 @@ goldens: ## write golden files anew: reports from samples, histories from RUN (_
 
 mutant: engine node-image images build ## break the kubelet on purpose (MUTANT), and see whether the run turns red
 	go run ./hack/mutants -kubernetes '$(KUBERNETES)' -cluster '$(CLUSTER)' '$(MUTANT)'
+
+peer: cluster-up images ## beside upstream's e2e.test on the same cluster: what either judges, takes and catches
+	go run ./hack/peer -kubernetes '$(KUBERNETES)' -kind '$(CLUSTER)' -hookcheck '$(BIN)/hookcheck'
 
 repeat: engine node-image images build ## RUNS (20) runs in a row and whether their verdicts agree; LOAD=2 beside busy loops
 	go run ./hack/repeat -n '$(RUNS)' -kind '$(CLUSTER)' -hookcheck '$(BIN)/hookcheck' $(if $(LOAD),-load '$(LOAD)' -pause 5s -pause-runs 3 -inconclusive 1)
