@@ -5,7 +5,8 @@ NODE_IMAGE ?=
 CLUSTER    ?= hookcheck
 BIN        ?= bin
 FUZZTIME   ?= 10000x
-MUTANT     ?= no-prestop
+MUTANT     ?=
+CATALOGUE  ?=
 RUNS       ?= 20
 VERSIONS   ?= v1.34.8 v1.35.0 v1.36.4 v1.37.0
 export KUBERNETES NODE_IMAGE CLUSTER BIN FUZZTIME
@@ -16,7 +17,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 .DEFAULT_GOAL := help
 .PHONY: help e2e e2e-self test unit lint build images engine node-image cluster-up cluster-down \
-	verify-clean fuzz mutant peer goldens repeat matrix bench-procs tools clean
+	verify-clean fuzz mutants mutants-check peer goldens repeat matrix bench-procs tools clean
 .NOTPARALLEL: # the steps of e2e build on each other, and each uses all cores
 
 help: # this list
@@ -75,8 +76,11 @@ verify-clean: ## fail if a run left anything in the cluster
 goldens: ## write golden files anew: reports from samples, histories from RUN (_artifacts/latest)
 	@hack/goldens
 
-mutant: engine node-image images build ## break the kubelet on purpose (MUTANT), and see whether the run turns red
-	go run ./hack/mutants -kubernetes '$(KUBERNETES)' -cluster '$(CLUSTER)' '$(MUTANT)'
+mutants: ## break Kubernetes and its runtime on purpose: all ways, or MUTANT=K01,P03, or those of CATALOGUE=dir
+	go run ./hack/mutants -kubernetes '$(KUBERNETES)' -mutant '$(MUTANT)' -catalogue '$(CATALOGUE)'
+
+mutants-check: ## are the definitions of mutants well-formed, do their anchors still stand?
+	@go run ./hack/mutants -check -kubernetes '$(KUBERNETES)' -mutant '$(MUTANT)' -catalogue '$(CATALOGUE)'
 
 peer: cluster-up images ## beside upstream's e2e.test on the same cluster: what either judges, takes and catches
 	go run ./hack/peer -kubernetes '$(KUBERNETES)' -kind '$(CLUSTER)' -hookcheck '$(BIN)/hookcheck'

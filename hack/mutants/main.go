@@ -1,108 +1,100 @@
-// Command mutants breaks the kubelet on purpose and sees whether hookcheck
-// notices:
+// Command mutants breaks Kubernetes and its runtime on purpose, one documented behaviour at a time, and sees whether
+// hookcheck notices. Its README has the format of the definitions.
 //
-//	go run ./hack/mutants no-prestop
-//
-// A definition (catalogue/<id>.yaml) changes one line of Kubernetes' source. The
-// kubelet is built from a copy of the module with that change, put into the
-// running kind node of hookcheck's, judged by `bin/hookcheck run`, and replaced
-// by the stock kubelet again, whatever happened. The mutant is killed where every
-// requirement that its definition expects turns the run red.
+//	go run ./hack/mutants -check                   # are the definitions well-formed, do their anchors still stand?
+//	go run ./hack/mutants -build -mutant K01,P*    # do these compile?
+//	go run ./hack/mutants -catalogue path/to/dir   # definitions of your own
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
+	"io/fs"
+	"maps"
 	"os"
-	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
-	"github.com/hookcheck/hookcheck/framework/requirement"
-	"github.com/hookcheck/hookcheck/reports"
+	"github.com/hookcheck/hookcheck/hack/internal/mutant"
+	"github.com/hookcheck/hookcheck/hack/internal/mutant/binaries"
+	"github.com/hookcheck/hookcheck/hack/internal/nodeimage"
+	"github.com/hookcheck/hookcheck/hack/mutants/catalogue"
 )
+
+type options struct {
+	check, build bool
+	catalogue    string
+	mutants      string
+	kubernetes   string
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
+	var o options
+	flag.BoolVar(&o.check, "check", false, "only check the definitions, and whether what they change is there")
+	flag.BoolVar(&o.build, "build", false, "only check and build")
+	flag.StringVar(&o.catalogue, "catalogue", "", "`directory` of definitions, in place of the project's own")
+	flag.StringVar(&o.mutants, "mutant", "", "only these `ids`, separated by commas; * stands for anything")
+	flag.StringVar(&o.kubernetes, "kubernetes", nodeimage.DefaultVersion, "`version` of Kubernetes")
+	flag.Parse()
+	err := run(ctx, o, os.Stdout)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, args []string) error {
-	flags := flag.NewFlagSet("mutants", flag.ContinueOnError)
-	version := flags.String("kubernetes", "v1.36.4", "`version` of the running node")
-	cluster := flags.String("cluster", "hookcheck", "`name` of the kind cluster")
-	only := flags.Bool("expected-only", false, "judge only the requirements that the definition expects")
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
-	if flags.NArg() != 1 {
-		return fmt.Errorf("usage: mutants [flags] ID")
-	}
-	d, err := load(flags.Arg(0))
+func run(ctx context.Context, o options, out io.Writer) error {
+	version, err := nodeimage.ParseVersion(o.kubernetes)
 	if err != nil {
 		return err
 	}
-	kubelet, err := build(ctx, d, *version)
+	definitions, err := check(ctx, o, version)
 	if err != nil {
 		return err
 	}
-	node := node{name: *cluster + "-control-plane"}
-	if err := node.swap(ctx, kubelet); err != nil {
-		return err
+	summarize(out, definitions)
+	if o.check {
+		return nil
 	}
-	report, err := judge(ctx, *cluster, d, *only)
-	if undo := node.restore(context.WithoutCancel(ctx)); undo != nil {
-		return undo
-	}
-	if err != nil {
-		return err
-	}
-	return tell(d, report)
+	return build(ctx, version, definitions, out)
 }
 
-// judge runs hookcheck against the cluster and reads its report.
-func judge(ctx context.Context, cluster string, d definition, only bool) (reports.Report, error) {
-	dir, err := os.MkdirTemp("_artifacts", "mutant-"+d.ID+"-")
-	if err != nil {
-		return reports.Report{}, err
+// check returns the definitions that are asked for. All are loaded, and of those all changes are tried, so that every
+// error is told at once.
+func check(ctx context.Context, o options, version string) ([]mutant.Definition, error) {
+	var files fs.FS = catalogue.FS
+	if o.catalogue != "" {
+		files = os.DirFS(o.catalogue)
 	}
-	args := []string{"run", "--kind=" + cluster, "--artifacts", dir}
-	if only {
-		args = append(args, "--requirement", strings.Join(d.Expected, ","))
-	}
-	cmd := exec.CommandContext(ctx, "bin/hookcheck", args...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	if err := cmd.Run(); err == nil {
-		fmt.Println("hookcheck found nothing")
-	}
-	return reports.Read(filepath.Join(dir, reports.ReportFile))
-}
-
-// tell says whether the mutant was killed, and by what.
-func tell(d definition, report reports.Report) error {
-	var killers, missed []string
-	for _, entry := range report.Results {
-		expected := slices.Contains(d.Expected, entry.Requirement)
-		switch {
-		case entry.Verdict == requirement.NonConformant, entry.Verdict == requirement.UnexpectedPass: // red either way
-			killers = append(killers, entry.Requirement)
-		case expected:
-			missed = append(missed, fmt.Sprintf("%s (%s)", entry.Requirement, entry.Verdict))
+	all, err := mutant.Load(files)
+	if o.mutants != "" {
+		selected, unknown := mutant.Select(all, strings.Split(o.mutants, ","))
+		if err == nil { // else it may be one of those that are wrong
+			err = unknown
 		}
+		all = selected
 	}
-	fmt.Printf("\nmutant %s breaks: %s\nred (%d): %s\n", d.ID, d.Breaks, len(killers), strings.Join(killers, ", "))
-	if len(missed) > 0 {
-		return fmt.Errorf("mutant %s survived these: %s", d.ID, strings.Join(missed, ", "))
+	return all, errors.Join(err, binaries.Check(ctx, version, all))
+}
+
+func build(ctx context.Context, version string, definitions []mutant.Definition, out io.Writer) error {
+	logf := func(format string, args ...any) { fmt.Fprintf(os.Stderr, "mutants: "+format+"\n", args...) }
+	begin := time.Now()
+	built, err := binaries.Build(ctx, logf, version, definitions)
+	if err != nil {
+		return err
 	}
-	fmt.Printf("mutant %s is killed by all %d requirements that its definition expects\n", d.ID, len(d.Expected))
+	for _, name := range slices.Sorted(maps.Keys(built)) {
+		fmt.Fprintf(out, "%-24s %s\n", name, built[name])
+	}
+	fmt.Fprintf(out, "built in %s\n", time.Since(begin).Round(100*time.Millisecond))
 	return nil
 }

@@ -30,7 +30,7 @@ type Cmd struct {
 // Error is a program that could not be started, or that ended with another exit code than 0.
 type Error struct {
 	Args   []string
-	Output string // the end of what it wrote to standard output and error
+	Output string // what it wrote to standard output and error
 	Err    error
 }
 
@@ -42,7 +42,7 @@ func (e *Error) Error() string {
 	if e.Output == "" {
 		return fmt.Sprintf("%s: %v", line, e.Err)
 	}
-	return fmt.Sprintf("%s: %v:\n%s", line, e.Err, indent(e.Output))
+	return fmt.Sprintf("%s: %v:\n%s", line, e.Err, indent(tail(e.Output, 30)))
 }
 
 func (e *Error) Unwrap() error { return e.Err }
@@ -72,7 +72,7 @@ func Run(ctx context.Context, c Cmd) (string, error) {
 				_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // what is left of the group
 			}
 		}
-		return "", &Error{Args: c.Args, Output: tail(all.String(), 30), Err: err}
+		return "", &Error{Args: c.Args, Output: all.String(), Err: err}
 	}
 	return strings.TrimSpace(out.String()), nil
 }

@@ -12,9 +12,11 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,6 +42,10 @@ type Spec struct {
 	Tests    []Binary // test binaries: Package is the one whose tests they run
 	Tags     string   // build tags, separated by commas
 	LDFlags  []string // added to -s -w
+	// Changed are files in the place of, or beside, those of a module that is built, by the module's path.
+	Changed map[string]fs.FS
+	// Keep is how many entries of this name stay in the store, the newest ones; 0: all.
+	Keep int
 }
 
 // Environ is the environment for the go command that makes its result depend on nothing but the module: no
@@ -66,9 +72,13 @@ func Build(ctx context.Context, logf command.Logf, spec Spec) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return store.Get(ctx, key, func(dir string) error {
+	dir, err := store.Get(ctx, key, func(dir string) error {
 		return spec.build(ctx, logf, work, dir)
 	})
+	if err != nil || spec.Keep == 0 {
+		return dir, err
+	}
+	return dir, store.Trim(key, spec.Keep)
 }
 
 func (s Spec) key(ctx context.Context, work string) (store.Key, error) {
@@ -85,6 +95,13 @@ func (s Spec) key(ctx context.Context, work string) (store.Key, error) {
 	if len(s.Tests) > 0 {
 		inputs = append(inputs, fmt.Sprint(s.Tests))
 	}
+	for _, module := range slices.Sorted(maps.Keys(s.Changed)) {
+		changed, err := store.Digest(s.Changed[module])
+		if err != nil {
+			return store.Key{}, err
+		}
+		inputs = append(inputs, module, changed)
+	}
 	return store.Key{Kind: "go", Name: s.Name, Inputs: inputs}, nil
 }
 
@@ -96,13 +113,17 @@ func (s Spec) build(ctx context.Context, logf command.Logf, work, dir string) er
 		}
 		logf("%s: modules %s", s.Name, since(start))
 	}
+	changed, err := s.overlay(ctx, work)
+	if err != nil {
+		return fmt.Errorf("change the sources of %s: %w", s.Name, err)
+	}
 	for _, b := range s.Binaries {
-		if err := s.compile(ctx, logf, work, dir, b, "go", "build"); err != nil {
+		if err := s.compile(ctx, logf, work, changed, filepath.Join(dir, b.Name), b, "go", "build"); err != nil {
 			return err
 		}
 	}
 	for _, b := range s.Tests {
-		if err := s.compile(ctx, logf, work, dir, b, "go", "test", "-c"); err != nil {
+		if err := s.compile(ctx, logf, work, changed, filepath.Join(dir, b.Name), b, "go", "test", "-c"); err != nil {
 			return err
 		}
 	}
@@ -110,11 +131,11 @@ func (s Spec) build(ctx context.Context, logf command.Logf, work, dir string) er
 }
 
 // compile makes one binary. The flags are the same for all, so that what they share is compiled once.
-func (s Spec) compile(ctx context.Context, logf command.Logf, work, dir string, b Binary, verb ...string) error {
-	ldflags := strings.Join(append([]string{"-s -w"}, s.LDFlags...), " ")
+func (s Spec) compile(ctx context.Context, logf command.Logf, work string, changed []string, out string, b Binary, verb ...string) error {
 	start := time.Now()
-	args := append(verb, "-trimpath", "-buildvcs=false", "-tags="+s.Tags, "-ldflags="+ldflags,
-		"-o", filepath.Join(dir, b.Name), b.Package)
+	ldflags := strings.Join(append([]string{"-s -w"}, s.LDFlags...), " ")
+	args := append(verb, "-trimpath", "-buildvcs=false", "-tags="+s.Tags, "-ldflags="+ldflags)
+	args = append(append(args, changed...), "-o", out, b.Package)
 	if _, err := command.Run(ctx, command.Cmd{Args: args, Dir: work, Env: Environ()}); err != nil {
 		return fmt.Errorf("build %s of %s: %w", b.Name, s.Name, err)
 	}

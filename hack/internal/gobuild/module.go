@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
 
+	"github.com/hookcheck/hookcheck/framework/suggest"
 	"github.com/hookcheck/hookcheck/hack/internal/command"
 )
 
@@ -90,19 +92,6 @@ func near(versions []string, version string) []string {
 	return same[:min(len(same), 10)]
 }
 
-// MainModule is FromModule for a module that the proxy serves.
-func MainModule(ctx context.Context, path, version string) (fs.FS, error) {
-	got, err := Download(ctx, path, version)
-	if err != nil {
-		return nil, err
-	}
-	goMod, err := os.ReadFile(got.GoMod)
-	if err != nil {
-		return nil, fmt.Errorf("read the go.mod of %s: %w", path, err)
-	}
-	return FromModule(path, version, goMod)
-}
-
 // FromModule is the source of a main module that builds main packages of the given module at this version.
 // GoMod is the content of that module's own go.mod.
 func FromModule(path, version string, goMod []byte) (fs.FS, error) {
@@ -132,6 +121,34 @@ func FromModule(path, version string, goMod []byte) (fs.FS, error) {
 	}
 	ours.Cleanup()
 	return fstest.MapFS{"go.mod": {Data: modfile.Format(ours.Syntax), Mode: 0o644}}, nil
+}
+
+// Required is the version of another module that FromModule's module builds with, or what is built in its place.
+func Required(path, version string, goMod []byte, other string) (module.Version, error) {
+	if other == path {
+		return module.Version{Path: path, Version: version}, nil
+	}
+	theirs, err := modfile.Parse("go.mod", goMod, nil)
+	if err != nil {
+		return module.Version{}, fmt.Errorf("read the go.mod of %s %s: %w", path, version, err)
+	}
+	required := map[string]string{}
+	for _, r := range theirs.Require {
+		required[r.Mod.Path] = r.Mod.Version
+	}
+	if required[other] == "" {
+		hint := ""
+		if nearest := suggest.Nearest(other, slices.Sorted(maps.Keys(required))); nearest != "" {
+			hint = fmt.Sprintf("; did you mean %s?", nearest)
+		}
+		return module.Version{}, fmt.Errorf("%s %s does not require %s%s", path, version, other, hint)
+	}
+	for _, r := range theirs.Replace {
+		if to := replacement(r, required[other], version); r.Old.Path == other && to.Path != "" {
+			return to, nil
+		}
+	}
+	return module.Version{Path: other, Version: required[other]}, nil
 }
 
 // standIns are published versions that proxy.golang.org refuses to serve (403, "This module version is not

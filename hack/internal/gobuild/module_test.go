@@ -3,6 +3,7 @@ package gobuild
 import (
 	"io/fs"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -72,5 +73,36 @@ func TestNear(t *testing.T) {
 	got := near([]string{"v1.35.9", "v1.36.0", "v1.36.10", "v1.36.2", "v1.36.3-rc.0", "v1.37.0"}, "v1.36.99")
 	if want := []string{"v1.36.10", "v1.36.2", "v1.36.0"}; !slices.Equal(got, want) {
 		t.Errorf("near = %v, want %v", got, want)
+	}
+}
+
+func TestRequired(t *testing.T) {
+	const goMod = `module k8s.io/kubernetes
+
+require (
+	k8s.io/apiserver v0.0.0
+	k8s.io/klog/v2 v2.130.1
+	example.com/b v1.0.0
+)
+
+replace (
+	k8s.io/apiserver => ./staging/src/k8s.io/apiserver
+	example.com/b => example.com/fork v1.2.3
+)
+`
+	for other, want := range map[string]string{
+		"k8s.io/kubernetes": "k8s.io/kubernetes@v1.36.4",
+		"k8s.io/apiserver":  "k8s.io/apiserver@v0.36.4",
+		"k8s.io/klog/v2":    "k8s.io/klog/v2@v2.130.1",
+		"example.com/b":     "example.com/fork@v1.2.3",
+	} {
+		got, err := Required("k8s.io/kubernetes", "v1.36.4", []byte(goMod), other)
+		if err != nil || got.String() != want {
+			t.Errorf("Required(%s) = %s, %v; want %s", other, got, err, want)
+		}
+	}
+	_, err := Required("k8s.io/kubernetes", "v1.36.4", []byte(goMod), "k8s.io/apiservers")
+	if err == nil || !strings.Contains(err.Error(), "does not require k8s.io/apiservers; did you mean k8s.io/apiserver?") {
+		t.Errorf("error %v", err)
 	}
 }

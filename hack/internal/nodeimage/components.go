@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing/fstest"
@@ -25,86 +26,111 @@ const (
 	corednsVersion    = "v1.14.7"
 )
 
-// component is a Go module of which some main packages become programs of the node. With main, the text of a main
-// package that imports the module, it is that package, called ".", instead.
-type component struct {
-	name, module, version string
-	main                  []byte
-	binaries              []gobuild.Binary
-	tags                  string
-	ldflags               []string
+// Component is a Go module of which some main packages become programs of the node.
+type Component struct {
+	Name, Module, Version string
+	Binaries              []gobuild.Binary
+	Tags                  string
+	LDFlags               []string
+	// main, the text of a main package that imports the module, is that package, called ".", instead.
+	main []byte
 }
 
-// kubernetes is Kubernetes itself, as its own build stamps it.
-func kubernetes(version string) component {
-	c := component{name: "kubernetes", module: "k8s.io/kubernetes", version: version, ldflags: Stamp(version)}
-	// The kubelet first: it takes longest, and what the others share is then compiled.
-	for _, name := range []string{"kubelet", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubeadm", "kubectl"} {
-		c.binaries = append(c.binaries, gobuild.Binary{Name: name, Package: c.module + "/cmd/" + name})
-	}
-	return c
-}
-
-// Stamp is the linker's flags that give a program of Kubernetes its version.
-func Stamp(version string) []string {
+// Kubernetes is Kubernetes itself, as its own build stamps it.
+func Kubernetes(version string) Component {
 	const stamp = "k8s.io/component-base/version."
 	number := strings.SplitN(strings.TrimPrefix(version, "v"), ".", 3)
-	return []string{
-		"-X " + stamp + "gitVersion=" + version, "-X " + stamp + "gitMajor=" + number[0], "-X " + stamp + "gitMinor=" + number[1],
-		// The commit is not in the module; "archive" is what Kubernetes says of a tree without git.
-		"-X " + stamp + "gitTreeState=archive",
+	c := Component{
+		Name: "kubernetes", Module: "k8s.io/kubernetes", Version: version,
+		LDFlags: []string{
+			"-X " + stamp + "gitVersion=" + version, "-X " + stamp + "gitMajor=" + number[0], "-X " + stamp + "gitMinor=" + number[1],
+			// The commit is not in the module; "archive" is what Kubernetes says of a tree without git.
+			"-X " + stamp + "gitTreeState=archive",
+		},
 	}
+	// The kubelet first: it takes longest, and what the others share is then compiled.
+	for _, name := range []string{"kubelet", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubeadm", "kubectl"} {
+		c.Binaries = append(c.Binaries, gobuild.Binary{Name: name, Package: c.Module + "/cmd/" + name})
+	}
+	return c
 }
 
-func containerd() component {
-	c := component{
-		name: "containerd", module: "github.com/containerd/containerd/v2", version: containerdVersion,
-		tags:    "no_aufs,no_btrfs,no_devmapper,no_zfs", // as kind builds it
-		ldflags: []string{"-X github.com/containerd/containerd/v2/version.Version=" + containerdVersion},
+// Containerd is the runtime of the node, as kind builds it.
+func Containerd() Component {
+	c := Component{
+		Name: "containerd", Module: "github.com/containerd/containerd/v2", Version: containerdVersion,
+		Tags:    "no_aufs,no_btrfs,no_devmapper,no_zfs",
+		LDFlags: []string{"-X github.com/containerd/containerd/v2/version.Version=" + containerdVersion},
 	}
 	for _, name := range []string{"containerd", "containerd-shim-runc-v2", "ctr"} {
-		c.binaries = append(c.binaries, gobuild.Binary{Name: name, Package: c.module + "/cmd/" + name})
+		c.Binaries = append(c.Binaries, gobuild.Binary{Name: name, Package: c.Module + "/cmd/" + name})
 	}
 	return c
 }
 
-func etcd() component {
+func etcd() Component {
 	const module = "go.etcd.io/etcd/server/v3"
-	return component{name: "etcd", module: module, version: etcdVersion, binaries: []gobuild.Binary{{Name: "etcd", Package: module}}}
+	return Component{Name: "etcd", Module: module, Version: etcdVersion, Binaries: []gobuild.Binary{{Name: "etcd", Package: module}}}
 }
 
-func cniPlugins() component {
-	c := component{name: "cni-plugins", module: "github.com/containernetworking/plugins", version: cniVersion}
+func cniPlugins() Component {
+	c := Component{Name: "cni-plugins", Module: "github.com/containernetworking/plugins", Version: cniVersion}
 	for _, plugin := range []string{"ipam/host-local", "main/bridge", "main/loopback", "main/ptp", "meta/portmap"} {
-		c.binaries = append(c.binaries, gobuild.Binary{Name: filepath.Base(plugin), Package: c.module + "/plugins/" + plugin})
+		c.Binaries = append(c.Binaries, gobuild.Binary{Name: filepath.Base(plugin), Package: c.Module + "/plugins/" + plugin})
 	}
 	return c
 }
 
-func coredns() (component, error) {
+func coredns() (Component, error) {
 	main, err := files.ReadFile("files/coredns.go.txt")
-	return component{
-		name: "coredns", module: "github.com/coredns/coredns", version: corednsVersion, main: main,
-		binaries: []gobuild.Binary{{Name: "coredns", Package: "."}},
+	return Component{
+		Name: "coredns", Module: "github.com/coredns/coredns", Version: corednsVersion, main: main,
+		Binaries: []gobuild.Binary{{Name: "coredns", Package: "."}},
 	}, err
 }
 
 // build returns the directory that holds the component's binaries.
-func (c component) build(ctx context.Context, logf command.Logf) (string, error) {
-	source, err := gobuild.MainModule(ctx, c.module, c.version)
+func (c Component) build(ctx context.Context, logf command.Logf) (string, error) {
+	spec, err := c.Spec(ctx)
 	if err != nil {
 		return "", err
+	}
+	return gobuild.Build(ctx, logf, spec)
+}
+
+// Spec says how the component is built.
+func (c Component) Spec(ctx context.Context) (gobuild.Spec, error) {
+	goMod, err := c.GoMod(ctx)
+	if err != nil {
+		return gobuild.Spec{}, err
+	}
+	source, err := gobuild.FromModule(c.Module, c.Version, goMod)
+	if err != nil {
+		return gobuild.Spec{}, err
 	}
 	if c.main != nil {
 		source, err = withMain(source, c.main)
 		if err != nil {
-			return "", err
+			return gobuild.Spec{}, err
 		}
 	}
-	return gobuild.Build(ctx, logf, gobuild.Spec{
-		Name: c.name + "-" + c.version, Source: source, Get: c.module + "@" + c.version,
-		Binaries: c.binaries, Tags: c.tags, LDFlags: c.ldflags,
-	})
+	return gobuild.Spec{
+		Name: c.Name + "-" + c.Version, Source: source, Get: c.Module + "@" + c.Version,
+		Binaries: c.Binaries, Tags: c.Tags, LDFlags: c.LDFlags,
+	}, nil
+}
+
+// GoMod is the content of the module's own go.mod.
+func (c Component) GoMod(ctx context.Context) ([]byte, error) {
+	got, err := gobuild.Download(ctx, c.Module, c.Version)
+	if err != nil {
+		return nil, err
+	}
+	goMod, err := os.ReadFile(got.GoMod)
+	if err != nil {
+		return nil, fmt.Errorf("read the go.mod of %s: %w", c.Module, err)
+	}
+	return goMod, nil
 }
 
 // withMain is a module that has nothing but a go.mod, with a main package added.
@@ -137,9 +163,9 @@ func buildGo(ctx context.Context, logf command.Logf, version string, p *parts) e
 		return err
 	}
 	for _, c := range []struct {
-		component
+		Component
 		dir *string
-	}{{kubernetes(version), &p.kubernetes}, {containerd(), &p.containerd}, {etcd(), &p.etcd}, {cniPlugins(), &p.cni}, {dns, &p.coredns}} {
+	}{{Kubernetes(version), &p.kubernetes}, {Containerd(), &p.containerd}, {etcd(), &p.etcd}, {cniPlugins(), &p.cni}, {dns, &p.coredns}} {
 		if *c.dir, err = c.build(ctx, logf); err != nil {
 			return err
 		}

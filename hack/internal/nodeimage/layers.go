@@ -35,7 +35,7 @@ func nodeLayer(ctx context.Context, p parts) (imagetar.Layer, error) {
 	for _, name := range []string{"containerd", "containerd-shim-runc-v2", "ctr"} {
 		layer["usr/local/bin/"+name] = program(filepath.Join(p.containerd, name))
 	}
-	for _, b := range cniPlugins().binaries {
+	for _, b := range cniPlugins().Binaries {
 		layer["opt/cni/bin/"+b.Name] = program(filepath.Join(p.cni, b.Name))
 	}
 	layer["usr/local/sbin/crun"] = program(p.crunfix)

@@ -111,20 +111,20 @@ func TestComponentsNameEveryBinary(t *testing.T) {
 		"etcd":        {"etcd"},
 		"cni-plugins": {"bridge", "host-local", "loopback", "portmap", "ptp"},
 	}
-	for _, c := range []component{kubernetes("v1.36.4"), containerd(), etcd(), cniPlugins()} {
+	for _, c := range []Component{Kubernetes("v1.36.4"), Containerd(), etcd(), cniPlugins()} {
 		var got []string
-		for _, b := range c.binaries {
+		for _, b := range c.Binaries {
 			got = append(got, b.Name)
-			if !strings.HasPrefix(b.Package, c.module) {
-				t.Errorf("%s is built from %s, outside %s", b.Name, b.Package, c.module)
+			if !strings.HasPrefix(b.Package, c.Module) {
+				t.Errorf("%s is built from %s, outside %s", b.Name, b.Package, c.Module)
 			}
 		}
 		slices.Sort(got)
-		if !slices.Equal(got, want[c.name]) {
-			t.Errorf("%s: %v, want %v", c.name, got, want[c.name])
+		if !slices.Equal(got, want[c.Name]) {
+			t.Errorf("%s: %v, want %v", c.Name, got, want[c.Name])
 		}
 	}
-	stamp := strings.Join(kubernetes("v1.37.0-rc.1").ldflags, " ")
+	stamp := strings.Join(Kubernetes("v1.37.0-rc.1").LDFlags, " ")
 	for _, want := range []string{".gitVersion=v1.37.0-rc.1", ".gitMajor=1", ".gitMinor=37"} {
 		if !strings.Contains(stamp, want) {
 			t.Errorf("stamp %q lacks %q", stamp, want)

@@ -19,22 +19,22 @@ type Tools struct {
 	dir     string // of the binaries
 }
 
-// Build returns the tools of a version, built now or before.
+// Build returns the tools of a version, built now or before, with the flags of the node image's components.
 func Build(ctx context.Context, logf command.Logf, version string) (Tools, error) {
-	source, err := gobuild.MainModule(ctx, module, version)
+	kubernetes := nodeimage.Kubernetes(version)
+	kubernetes.Name = "e2e"
+	kubernetes.Binaries = []gobuild.Binary{
+		{Name: "kubectl", Package: module + "/cmd/kubectl"}, // by which specs execute commands in pods
+		{Name: "agnhost", Package: module + "/test/images/agnhost"},
+		// Of the version that the suite is linked with, or it refuses to run in parallel.
+		{Name: "ginkgo", Package: "github.com/onsi/ginkgo/v2/ginkgo"},
+	}
+	spec, err := kubernetes.Spec(ctx)
 	if err != nil {
 		return Tools{}, err
 	}
-	dir, err := gobuild.Build(ctx, logf, gobuild.Spec{
-		Name: "e2e-" + version, Source: source, Get: module + "@" + version, LDFlags: nodeimage.Stamp(version),
-		Tests: []gobuild.Binary{{Name: "e2e.test", Package: module + "/test/e2e"}},
-		Binaries: []gobuild.Binary{
-			{Name: "kubectl", Package: module + "/cmd/kubectl"}, // by which specs execute commands in pods
-			{Name: "agnhost", Package: module + "/test/images/agnhost"},
-			// Of the version that the suite is linked with, or it refuses to run in parallel.
-			{Name: "ginkgo", Package: "github.com/onsi/ginkgo/v2/ginkgo"},
-		},
-	})
+	spec.Tests = []gobuild.Binary{{Name: "e2e.test", Package: module + "/test/e2e"}}
+	dir, err := gobuild.Build(ctx, logf, spec)
 	if err != nil {
 		return Tools{}, fmt.Errorf("build the suite of Kubernetes %s: %w", version, err)
 	}

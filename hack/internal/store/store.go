@@ -18,6 +18,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -32,13 +34,16 @@ type Key struct {
 	Inputs []string // everything that the content depends on
 }
 
+// digits is how much of a digest is in the name of an entry.
+const digits = 16
+
 // ID is the name of the entry's directory: Name and 16 hex digits of the digest of all inputs.
 func (k Key) ID() string {
 	h := sha256.New()
 	for _, in := range append([]string{k.Kind, k.Name}, k.Inputs...) {
 		fmt.Fprintf(h, "%d:%s\n", len(in), in)
 	}
-	return k.Name + "-" + hex.EncodeToString(h.Sum(nil))[:16]
+	return k.Name + "-" + hex.EncodeToString(h.Sum(nil))[:digits]
 }
 
 // Get returns the directory of the entry, which it has build fill if there is none yet. The directory given to
@@ -85,6 +90,41 @@ func getIn(ctx context.Context, root string, key Key, build func(dir string) err
 		return "", fmt.Errorf("keep %s in the cache: %w; is the disk full?", key.ID(), err)
 	}
 	return entry, nil
+}
+
+// Trim deletes entries of the key's kind and name, whatever their inputs, until keep are left: the key's own, and
+// those that were made or kept by Trim last. It is for large things that are made anew after each small change.
+func Trim(key Key, keep int) error {
+	root, err := xdg.CacheDir()
+	if err != nil {
+		return err
+	}
+	return trimIn(root, key, keep)
+}
+
+func trimIn(root string, key Key, keep int) error {
+	kind := filepath.Join(root, key.Kind)
+	now := time.Now()
+	if err := os.Chtimes(filepath.Join(kind, key.ID()), now, now); err != nil {
+		return fmt.Errorf("keep %s in the cache: %w", key.ID(), err)
+	}
+	entries, err := filepath.Glob(filepath.Join(kind, key.Name+"-"+strings.Repeat("[0-9a-f]", digits)))
+	if err != nil {
+		return err
+	}
+	used := map[string]time.Time{}
+	for _, entry := range entries {
+		if info, err := os.Stat(entry); err == nil { // else another process was faster
+			used[entry] = info.ModTime()
+		}
+	}
+	slices.SortFunc(entries, func(a, b string) int { return used[b].Compare(used[a]) })
+	for _, old := range entries[min(keep, len(entries)):] {
+		if err := os.RemoveAll(old); err != nil {
+			return fmt.Errorf("delete what is old in the cache: %w", err)
+		}
+	}
+	return nil
 }
 
 // commit makes tmp durable and gives it its final name.

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
+	"time"
 )
 
 var key = Key{Kind: "test", Name: "thing", Inputs: []string{"v1"}}
@@ -79,6 +80,32 @@ func TestInterruptedBuildIsCleared(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "left")); !os.IsNotExist(err) {
 		t.Errorf("the entry holds what an interrupted build left (stat: %v)", err)
+	}
+}
+
+func TestTrimKeepsTheKeyAndTheNewest(t *testing.T) {
+	root := t.TempDir()
+	entry := func(name, input string, age time.Duration) Key {
+		k := Key{Kind: "test", Name: name, Inputs: []string{input}}
+		dir, err := getIn(t.Context(), root, k, func(string) error { return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		made := time.Now().Add(-age)
+		if err := os.Chtimes(dir, made, made); err != nil {
+			t.Fatal(err)
+		}
+		return k
+	}
+	mine, newer, old := entry("thing", "a", 3*time.Hour), entry("thing", "b", time.Hour), entry("thing", "c", 2*time.Hour)
+	other := entry("thing-else", "a", 4*time.Hour)
+	if err := trimIn(root, mine, 2); err != nil {
+		t.Fatal(err)
+	}
+	for k, want := range map[string]bool{mine.ID(): true, newer.ID(): true, old.ID(): false, other.ID(): true} {
+		if _, err := os.Stat(filepath.Join(root, "test", k)); (err == nil) != want {
+			t.Errorf("%s: %v, want it there: %v", k, err, want)
+		}
 	}
 }
 
