@@ -46,6 +46,7 @@ func suiteProperties(report Report) []junitProperty {
 	p.add("cluster.context", report.Cluster.Context)
 	p.add("cluster.provider", report.Cluster.Provider)
 	p.add("cluster.namespace", report.Cluster.Namespace)
+	p.add("cluster.runtime-class", report.Cluster.RuntimeClass)
 	nodes := slices.Clone(report.Cluster.Nodes)
 	slices.SortFunc(nodes, func(a, b Node) int { return cmp.Compare(a.Name, b.Name) })
 	for _, node := range nodes {

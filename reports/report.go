@@ -49,7 +49,10 @@ type Cluster struct {
 	Context       string `json:"context,omitempty"`
 	Provider      string `json:"provider,omitempty"`
 	Namespace     string `json:"namespace,omitempty"`
-	Nodes         []Node `json:"nodes,omitempty"`
+	// RuntimeClass is the one that all pods of the run were given; empty where
+	// none was.
+	RuntimeClass string `json:"runtimeClass,omitempty"`
+	Nodes        []Node `json:"nodes,omitempty"`
 }
 
 // Node is a node of the cluster, in the words of its status.nodeInfo.

@@ -66,6 +66,19 @@ func TestTableVerdictLine(t *testing.T) {
 	}
 }
 
+func TestRuntimeClassIsShown(t *testing.T) {
+	meta := sampleMeta()
+	meta.Cluster.RuntimeClass = "crun"
+	report := mustNew(t, meta, sampleGood())
+	if out := render(t, report, TableOptions{}); !strings.Contains(out, "; runtime class crun; 3m12s; ") {
+		t.Errorf("the table does not name it:\n%s", out)
+	}
+	junit, err := JUnit(report)
+	if err != nil || !bytes.Contains(junit, []byte(`<property name="cluster.runtime-class" value="crun">`)) {
+		t.Errorf("nor does the JUnit report: %v\n%s", err, junit)
+	}
+}
+
 func TestTableIsSafeOnATerminal(t *testing.T) {
 	results := sampleMixed()
 	evil := "\x1b[2J\x1b]0;owned\a\u202egnp\x9b31m"

@@ -44,6 +44,9 @@ func (t *table) verdict(report Report) string {
 	if c := report.Catalogue; c.Selected < c.Count {
 		parts = append(parts, fmt.Sprintf("%d of the catalogue's %d selected", c.Selected, c.Count))
 	}
+	if class := report.Cluster.RuntimeClass; class != "" {
+		parts = append(parts, "runtime class "+printable(class))
+	}
 	parts = append(parts,
 		human(seconds(report.Run.Seconds)),
 		t.path(JUnitFile)+" "+t.path(ReportFile))

@@ -36,7 +36,10 @@ func (o *runOptions) run(ctx context.Context, s streams) error {
 		return err
 	}
 	began := time.Now()
-	id := runID(began)
+	id := o.name
+	if id == "" {
+		id = runID(began)
+	}
 	dir, err := makeArtifacts(o.artifacts, id)
 	if err != nil {
 		return err
@@ -99,11 +102,12 @@ func (o *runOptions) judge(ctx context.Context, s streams, dir artifacts, sink *
 		return err
 	}
 	session, err := run.Open(ctx, run.Options{Config: config, ID: meta.Run.ID, Namespace: o.namespace, Node: o.node,
-		Images: images, Procs: o.procs, Selected: selected, Sink: sink, Artifacts: dir.root, NoKnown: o.noKnown, Nodes: findNode})
+		RuntimeClass: o.runtimeClass, Images: images, Procs: o.procs, Selected: selected, Sink: sink, Artifacts: dir.root, NoKnown: o.noKnown, Nodes: findNode})
 	if err != nil {
 		return err
 	}
 	meta.Cluster.Namespace = session.Namespace()
+	meta.Cluster.RuntimeClass = o.runtimeClass
 	meta.Cluster.ServerVersion = session.Facts.Server
 	info := session.Node.Status.NodeInfo
 	meta.Cluster.Nodes = []reports.Node{{Name: session.Node.Name, KubeletVersion: info.KubeletVersion,

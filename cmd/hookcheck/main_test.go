@@ -47,6 +47,10 @@ func TestBadInput(t *testing.T) {
 		{"run --kubeconfg x", 2, `did you mean "kubeconfig"?`},
 		{"run --procs 0", 2, "--procs 0"},
 		{"run --procs x", 2, "invalid argument"},
+		{"run --run Night_1", 2, `--run: "Night_1" cannot be part of a namespace's name: `},
+		{"run --run a-name-that-is-longer-than-thirty-letters", 2, "has 41 letters, at most 30 are possible"},
+		{"run --run=", 2, `--run: "" cannot be part`},
+		{"run --runtime-clas x", 2, `did you mean "runtime-class"?`},
 		{"run --image ngnix=x", 2, `did you mean "nginx"?`},
 		{"run --image nginx", 2, "write name=reference"},
 		{"run --label-filter ((", 2, "Syntax Error Parsing Label Filter"},
@@ -77,6 +81,17 @@ func TestBadInput(t *testing.T) {
 				t.Errorf("escape sequences in what is no terminal: %q", out)
 			}
 		})
+	}
+}
+
+// The name of a run is that of its directory too.
+func TestNameOfTheRun(t *testing.T) {
+	if code, out := runCommand(t, "run", "--run", "nightly-7"); code != reports.ExitInconclusive {
+		t.Fatalf("exit code %d: %s", code, out)
+	}
+	r, err := reports.Read(filepath.Join("_artifacts", "nightly-7", reports.ReportFile))
+	if err != nil || r.Run.ID != "nightly-7" {
+		t.Errorf("report of run %q, %v", r.Run.ID, err)
 	}
 }
 

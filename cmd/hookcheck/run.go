@@ -7,17 +7,20 @@ import (
 
 	"github.com/hookcheck/hookcheck/fixtures"
 	"github.com/hookcheck/hookcheck/framework/requirement"
+	"github.com/hookcheck/hookcheck/framework/run"
 )
 
 // runOptions are the flags of `hookcheck run`.
 type runOptions struct {
 	selection
 	target
-	artifacts string
-	images    []string
-	node      string
-	procs     int
-	noKnown   bool
+	artifacts    string
+	name         string
+	images       []string
+	node         string
+	runtimeClass string
+	procs        int
+	noKnown      bool
 }
 
 func newRunCommand(s streams) *cobra.Command {
@@ -51,6 +54,9 @@ not allow a verdict; 130 interrupted.`,
   # what is documented as binding, and no excuses
   hookcheck run --level must --no-known
 
+  # another container runtime of the node
+  hookcheck run --runtime-class crun
+
   # a cluster that cannot pull from this machine
   hookcheck images push registry.example/hookcheck
   hookcheck run --image agent=registry.example/hookcheck/agent:TAG`,
@@ -58,6 +64,11 @@ not allow a verdict; 130 interrupted.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.procs < 1 {
 				return usage("--procs %d: at least one scenario must run at once", o.procs)
+			}
+			if cmd.Flags().Changed("run") {
+				if err := run.CheckName(o.name); err != nil {
+					return usage("--run: %w", err)
+				}
 			}
 			return o.run(cmd.Context(), s)
 		},
@@ -69,6 +80,8 @@ not allow a verdict; 130 interrupted.`,
 	f.StringVar(&o.artifacts, "artifacts", "", "directory for reports and histories (default $ARTIFACTS, then _artifacts/<run>)")
 	f.StringArrayVar(&o.images, "image", nil, "use another reference for an image: name=reference; see hookcheck images list")
 	f.StringVar(&o.node, "node", "", "judge this node (default the one that the scheduler chooses)")
+	f.StringVar(&o.runtimeClass, "runtime-class", "", "give every pod this RuntimeClass, static pods too (default none: the node's default runtime)")
+	f.StringVar(&o.name, "run", "", "name of the run: its namespace is hookcheck-NAME (default time and four random digits)")
 	f.IntVar(&o.procs, "procs", defaultProcs, "how many scenarios run at once")
 	noKnownFlag(cmd, &o.noKnown)
 	return cmd

@@ -30,6 +30,8 @@ type Header struct {
 	// ServerVersion is the API server's.
 	ServerVersion string `json:"serverVersion,omitempty"`
 	Runtime       string `json:"runtime,omitempty"`
+	// RuntimeClass is the one that all pods were given; empty where none was.
+	RuntimeClass string `json:"runtimeClass,omitempty"`
 	// Offsets tell how the clocks stand to the runner's.
 	Offsets map[Clock]Offset `json:"offsets,omitempty"`
 }

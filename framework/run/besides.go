@@ -18,10 +18,11 @@ import (
 
 // removeBesides removes what the run made outside of its namespace. Each
 // scenario does it for itself; this is for what was left, and waits until
-// namespaces are gone.
+// namespaces are gone. What a run of the same name made whose home is another
+// namespace stays.
 func (s *space) removeBesides(ctx context.Context, client kubernetes.Interface) error {
 	ours := metav1.ListOptions{LabelSelector: scenario.ManagedByLabel + "=" + scenario.ManagedBy + "," + scenario.RunLabel + "=" + s.run}
-	_, err := removeClasses(ctx, client, ours, func(string, string, *corev1.Namespace) bool { return true })
+	_, err := removeClasses(ctx, client, ours, func(home, _ string, _ *corev1.Namespace) bool { return home == s.name })
 	errs := []error{err}
 	spaces, err := client.CoreV1().Namespaces().List(ctx, ours)
 	switch {
@@ -30,7 +31,7 @@ func (s *space) removeBesides(ctx context.Context, client kubernetes.Interface) 
 		errs = append(errs, fmt.Errorf("list the namespaces of run %s: %w", s.run, err))
 	default:
 		for _, ns := range spaces.Items {
-			if ns.Name != s.name {
+			if ns.Annotations[scenario.HomeAnnotation] == s.name {
 				errs = append(errs, removeRun(ctx, client, ns.Name, s.run, true))
 			}
 		}

@@ -54,7 +54,9 @@ func TestCleanupBesides(t *testing.T) {
 }
 
 func TestRemoveBesides(t *testing.T) {
-	client := fake.NewClientset(slices.Concat(foreign(), besides("k7"), besides("other"),
+	elsewhere := &schedulingv1.PriorityClass{ObjectMeta: ours("", "of-another-namespace", "k7")}
+	elsewhere.Annotations = map[string]string{scenario.HomeAnnotation: "mine"}
+	client := fake.NewClientset(slices.Concat(foreign(), besides("k7"), besides("other"), []runtime.Object{elsewhere},
 		[]runtime.Object{&corev1.Namespace{ObjectMeta: ours("", "hookcheck-k7", "k7")}})...)
 	s := &space{name: "hookcheck-k7", run: "k7", own: true}
 	if err := s.removeBesides(t.Context(), client); err != nil {

@@ -51,6 +51,11 @@ func (s *Session) preflight(ctx context.Context) error {
 		}
 		s.prepare.Node = s.o.Node
 	}
+	if s.o.RuntimeClass != "" {
+		if _, err := s.client.NodeV1().RuntimeClasses().Get(ctx, s.o.RuntimeClass, metav1.GetOptions{}); err != nil && !apierrors.IsForbidden(err) {
+			return fmt.Errorf("--runtime-class: %w", err)
+		}
+	}
 	s.prepare.Pod(pod, true)
 	begin := time.Now()
 	created, err := s.client.CoreV1().Pods(pod.Namespace).Create(ctx, pod, metav1.CreateOptions{})

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	nodev1 "k8s.io/api/node/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	clienttesting "k8s.io/client-go/testing"
@@ -208,6 +210,50 @@ func TestPreflight(t *testing.T) {
 						t.Errorf("pod %s goes anywhere", p.Name)
 					}
 				}
+			}
+		})
+	})
+	t.Run("a runtime class is asked for", func(t *testing.T) {
+		bubble(t, func(t *testing.T) {
+			b := newBench(t)
+			b.o.RuntimeClass, b.prepare.RuntimeClass = "crun", "crun"
+			if err := b.preflight(t.Context()); err == nil || err.Error() != `--runtime-class: runtimeclasses.node.k8s.io "crun" not found` {
+				t.Errorf("error %v", err)
+			}
+			_ = b.client.Tracker().Add(&nodev1.RuntimeClass{ObjectMeta: metav1.ObjectMeta{Name: "crun"}, Handler: "crun"})
+			_ = b.client.Tracker().Add(node())
+			b.play(runningPod())
+			if err := b.preflight(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			pods := 0
+			for _, a := range b.client.Actions() {
+				if c, ok := a.(clienttesting.CreateAction); ok && a.GetResource().Resource == "pods" && c.GetSubresource() == "" {
+					pods++
+					if p := c.GetObject().(*corev1.Pod); p.Spec.RuntimeClassName == nil || *p.Spec.RuntimeClassName != "crun" {
+						t.Errorf("pod %s has another runtime class", p.Name)
+					}
+				}
+			}
+			if pods == 0 {
+				t.Error("no pod was created")
+			}
+			if h := b.header("x"); h.RuntimeClass != "crun" {
+				t.Errorf("header %+v", h)
+			}
+		})
+	})
+	t.Run("runtime classes may not be read", func(t *testing.T) {
+		bubble(t, func(t *testing.T) {
+			b := newBench(t)
+			b.o.RuntimeClass = "crun"
+			b.client.PrependReactor("get", "runtimeclasses", func(clienttesting.Action) (bool, runtime.Object, error) {
+				return true, nil, apierrors.NewForbidden(nodev1.Resource("runtimeclasses"), "crun", errors.New("no"))
+			})
+			_ = b.client.Tracker().Add(node())
+			b.play(runningPod())
+			if err := b.preflight(t.Context()); err != nil {
+				t.Error(err) // the API server has the last word
 			}
 		})
 	})

@@ -32,6 +32,8 @@ type Options struct {
 	Namespace string
 	// Node, where given, is the node to judge; else the scheduler chooses one.
 	Node string
+	// RuntimeClass, where given, is that of every pod.
+	RuntimeClass string
 	// Images maps the references that manifests name to those to use.
 	Images map[string]string
 	// Procs is how many scenarios run at once.
@@ -105,7 +107,7 @@ func Open(ctx context.Context, o Options) (_ *Session, err error) {
 		return nil, err
 	}
 	s.mapper = restmapper.NewDeferredDiscoveryRESTMapper(memory.NewMemCacheClient(s.client.Discovery()))
-	s.prepare = scenario.Preparation{Run: o.ID, Images: o.Images}
+	s.prepare = scenario.Preparation{Run: o.ID, Images: o.Images, RuntimeClass: o.RuntimeClass}
 
 	if removed, err := Cleanup(ctx, s.client, o.Namespace, false); err != nil {
 		o.Sink.Warn("leftovers of an earlier run could not be removed: " + err.Error())
@@ -190,5 +192,5 @@ func (s *Session) Close() error {
 func (s *Session) header(name string) history.Header {
 	return history.Header{Scenario: name, Run: s.o.ID, Started: time.Now(), Node: s.Node.Name,
 		KubeletVersion: s.Node.Status.NodeInfo.KubeletVersion, ServerVersion: s.Facts.Server,
-		Runtime: s.Node.Status.NodeInfo.ContainerRuntimeVersion}
+		Runtime: s.Node.Status.NodeInfo.ContainerRuntimeVersion, RuntimeClass: s.o.RuntimeClass}
 }

@@ -14,6 +14,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/kubernetes"
 
@@ -25,6 +26,23 @@ type space struct {
 	name string
 	run  string
 	own  bool // made by us: removed whole
+}
+
+// maxName is the longest name of a run. That of a namespace has 63 letters, of
+// which a fixture's own namespace needs 10 for "hookcheck-" and some 20 for its
+// name after the run's.
+const maxName = 30
+
+// CheckName returns an error unless a run can have that name: it becomes part of
+// the names of namespaces, and a label.
+func CheckName(name string) error {
+	if why := validation.IsDNS1123Label(name); len(why) > 0 {
+		return fmt.Errorf("%q cannot be part of a namespace's name: %s", name, strings.Join(why, "; "))
+	}
+	if len(name) > maxName {
+		return fmt.Errorf("%q has %d letters, at most %d are possible", name, len(name), maxName)
+	}
+	return nil
 }
 
 const (
@@ -50,13 +68,20 @@ func openSpace(ctx context.Context, client kubernetes.Interface, run, given stri
 		ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: s.name, Labels: s.labels(),
 			Annotations: map[string]string{processAnnotation: thisProcess()}}}
 		if _, err := client.CoreV1().Namespaces().Create(ctx, ns, metav1.CreateOptions{}); err != nil {
-			if apierrors.IsForbidden(err) {
+			switch {
+			case apierrors.IsForbidden(err):
 				return nil, fmt.Errorf("%w\nAsk for that right, or name a namespace that you may use with --namespace", err)
+			case apierrors.IsAlreadyExists(err):
+				return nil, fmt.Errorf("%w: a run called %s is at work, or the namespace is somebody else's; choose another name with --run", err, run)
 			}
 			return nil, fmt.Errorf("create namespace %s: %w", s.name, err)
 		}
 	}
-	if err := s.open(ctx, client); err != nil {
+	err := s.open(ctx, client)
+	if apierrors.IsAlreadyExists(err) { // nothing here is ours to remove
+		return nil, fmt.Errorf("%w: a run called %s is at work there; choose another name with --run", err, run)
+	}
+	if err != nil {
 		removing, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanWithin)
 		defer cancel()
 		return nil, errors.Join(err, s.remove(removing, client))

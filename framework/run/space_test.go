@@ -150,6 +150,8 @@ func TestOpenSpaceFails(t *testing.T) {
 		{"no account", "", "", nil, "namespace hookcheck-k7 got no default service account within 30s: is the controller manager running?"},
 		{"no right to namespaces", "", "namespaces", apierrors.NewForbidden(corev1.Resource("namespaces"), "hookcheck-k7", no),
 			`namespaces "hookcheck-k7" is forbidden: no` + "\nAsk for that right, or name a namespace that you may use with --namespace"},
+		{"a name that is taken", "", "namespaces", apierrors.NewAlreadyExists(corev1.Resource("namespaces"), "hookcheck-k7"),
+			`namespaces "hookcheck-k7" already exists: a run called k7 is at work, or the namespace is somebody else's; choose another name with --run`},
 		{"no namespace", "", "namespaces", no, "create namespace hookcheck-k7: no"},
 		{"no lease", "", "leases", no, "create the run's lease in namespace hookcheck-k7: no"},
 		{"no lease in a given one", "mine", "leases", no, "create the run's lease in namespace mine: no"},
@@ -169,6 +171,29 @@ func TestOpenSpaceFails(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestOpenSpaceTaken: what a living run of the same name has in a namespace is
+// not removed.
+func TestOpenSpaceTaken(t *testing.T) {
+	client := fake.NewClientset(account("mine"), signOfLife("mine", "k7", time.Second), heldPod("mine", "p", "k7"))
+	_, err := openSpace(t.Context(), client, "k7", "mine")
+	if err == nil || !strings.HasSuffix(err.Error(), "a run called k7 is at work there; choose another name with --run") {
+		t.Errorf("error %v", err)
+	}
+	expectDid(t, client, "create leases hookcheck-k7") // in vain
+}
+
+func TestCheckName(t *testing.T) {
+	for name, want := range map[string]string{
+		"k7": "", "m-k01": "", "20260314-092653-ab12": "", strings.Repeat("a", 30): "",
+		"": "cannot be part", "K7": "cannot be part", "a.b": "cannot be part", "-a": "cannot be part", "a-": "cannot be part",
+		strings.Repeat("a", 31): "has 31 letters, at most 30 are possible",
+	} {
+		if err := CheckName(name); (want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error %v, want %q", name, err, want)
+		}
 	}
 }
 

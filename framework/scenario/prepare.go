@@ -47,6 +47,8 @@ type Preparation struct {
 	// Node is the node that the run judges; pods are pinned to it by its name,
 	// which needs no label of it and no right to read it.
 	Node string
+	// RuntimeClass, where it is not empty, is that of every pod.
+	RuntimeClass string
 }
 
 // prepare reads a scenario's manifest and makes its objects ready to create.
@@ -119,13 +121,16 @@ func (p Preparation) Labels(s *Scenario) map[string]string {
 	return map[string]string{ManagedByLabel: ManagedBy, RunLabel: p.Run, recorder.ScenarioLabel: s.Label()}
 }
 
-// Pod sets images and node of a pod and, where harden is set, the security
-// context of the restricted Pod Security Standard where the fixture does not
-// say otherwise (https://kubernetes.io/docs/concepts/security/pod-security-standards/).
+// Pod sets images, node and runtime class of a pod and, where harden is set, the
+// security context of the restricted Pod Security Standard where the fixture does
+// not say otherwise (https://kubernetes.io/docs/concepts/security/pod-security-standards/).
 func (p Preparation) Pod(pod *corev1.Pod, harden bool) {
 	off := false
 	spec := &pod.Spec
 	spec.AutomountServiceAccountToken = &off
+	if p.RuntimeClass != "" {
+		spec.RuntimeClassName = &p.RuntimeClass
+	}
 	if spec.NodeName == ThisNode {
 		spec.NodeName = p.Node
 	}

@@ -89,6 +89,30 @@ func TestPreparedPod(t *testing.T) {
 	}
 }
 
+func TestRuntimeClass(t *testing.T) {
+	if pod := prepared(t, &Scenario{Name: "prestop/x"}, plainPod); pod.Spec.RuntimeClassName != nil {
+		t.Errorf("runtime class %q, none was asked for", *pod.Spec.RuntimeClassName)
+	}
+	p := preparation
+	p.RuntimeClass = "crun"
+	for kind, text := range map[string]string{
+		"Pod":         plainPod,
+		"StatefulSet": "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: s}\nspec: {template: {spec: {containers: [{name: app, image: x}]}}}\n",
+	} {
+		o := object(t, text)
+		if err := p.template(&Scenario{Name: "demos/x", AsWritten: true}, o); err != nil {
+			t.Fatal(err)
+		}
+		path := []string{"spec", "runtimeClassName"}
+		if kind != "Pod" {
+			path = []string{"spec", "template", "spec", "runtimeClassName"}
+		}
+		if class, _, _ := unstructured.NestedString(o.Object, path...); class != "crun" {
+			t.Errorf("%s: runtime class %q", kind, class)
+		}
+	}
+}
+
 func TestFixtureHasTheLastWord(t *testing.T) {
 	pod := prepared(t, &Scenario{Name: "prestop/x"}, `
 apiVersion: v1

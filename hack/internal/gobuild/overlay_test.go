@@ -34,7 +34,7 @@ func TestBuildChanged(t *testing.T) {
 		if semver != "" {
 			spec.Changed = map[string]fs.FS{module: fstest.MapFS{
 				"semver/semver.go": {Data: []byte(semver), Mode: 0o644},
-				"added/added.go":       {Data: []byte("package added\n\nconst Text = \"new\"\n"), Mode: 0o644},
+				"added/added.go":   {Data: []byte("package added\n\nconst Text = \"new\"\n"), Mode: 0o644},
 			}}
 		}
 		dir, err := Build(t.Context(), t.Logf, spec)

@@ -22,7 +22,7 @@ import (
 )
 
 // keep is how many builds of a component stay in the cache; a kubelet has 80 MB.
-const keep = 4
+const keep = 8
 
 // Shim is containerd's program beside each pod. It is built from the same sources as containerd, and is a key of
 // what Build returns like a component.
