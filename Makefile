@@ -83,7 +83,7 @@ mutants-check: ## are the definitions of mutants well-formed, do their anchors s
 	@go run ./hack/mutants -check -kubernetes '$(KUBERNETES)' -mutant '$(MUTANT)' -catalogue '$(CATALOGUE)'
 
 peer: cluster-up images ## beside upstream's e2e.test on the same cluster: what either judges, takes and catches
-	go run ./hack/peer -kubernetes '$(KUBERNETES)' -kind '$(CLUSTER)' -hookcheck '$(BIN)/hookcheck'
+	go run ./hack/peer -kubernetes '$(KUBERNETES)' -kind '$(CLUSTER)' -hookcheck '$(BIN)/hookcheck' $(if $(MUTANT),-mutants '$(MUTANT)')
 
 repeat: engine node-image images build ## RUNS (20) runs in a row and whether their verdicts agree; LOAD=2 beside busy loops
 	go run ./hack/repeat -n '$(RUNS)' -kind '$(CLUSTER)' -hookcheck '$(BIN)/hookcheck' $(if $(LOAD),-load '$(LOAD)' -pause 5s -pause-runs 3 -inconclusive 1)

@@ -1,13 +1,15 @@
 // Command peer compares hookcheck with the specs on lifecycle hooks and termination of Kubernetes' own end-to-end suite,
 // on the same cluster:
 //
-//	go run ./hack/peer -kind hookcheck
+//	go run ./hack/peer
+//	go run ./hack/peer -mutants K01,P03 -run none         # only see whether upstream's specs notice these mutants
+//	go run ./hack/peer -mutants none -run none -artifacts _artifacts/peer-…   # print the table again
 //
-// It builds that suite (package hack/internal/peer), runs its sets and hookcheck with one process and with eight, and
-// prints side by side how many behaviours each judges, how long each takes, and how many mutants each catches: for a
-// terminal, and as Markdown. A measurement that is already in the directory given by -artifacts is made again only if
-// -run names it. Exit codes: 0, also where specs fail; 1 where something could not be run; 2 for a wrong command line;
-// 130 where interrupted.
+// It builds that suite (package hack/internal/peer), runs its sets and hookcheck with one process and with eight, tries
+// mutants on its specs in the laboratory of hack/mutants, and prints side by side how many behaviours each judges, how
+// long each takes, and how many mutants each catches: for a terminal, and as Markdown. With -artifacts it goes on where
+// an earlier call ended: mutants with an outcome are not tried again, and runs are replaced. Exit codes: 0, also where
+// specs fail; 1 where something could not be run; 2 for a wrong command line; 130 where interrupted.
 package main
 
 import (
@@ -30,6 +32,7 @@ import (
 
 	"github.com/hookcheck/hookcheck/framework/cluster"
 	"github.com/hookcheck/hookcheck/framework/requirement"
+	"github.com/hookcheck/hookcheck/hack/internal/mutant/lab"
 	"github.com/hookcheck/hookcheck/hack/internal/nodeimage"
 	"github.com/hookcheck/hookcheck/hack/internal/peer"
 	"github.com/hookcheck/hookcheck/hack/internal/suite"
@@ -44,8 +47,21 @@ type options struct {
 	dir        string
 	run        []string
 	procs      []int
+	mutants    string
+	lab        string
+	limit      time.Duration
+	budget     time.Duration
 	matrix     string
 	command    string
+}
+
+// note keeps what was measured.
+func (o options) note(r *Record) error {
+	r.Date, r.Kubernetes, r.Cores = time.Now().UTC().Format(time.DateOnly), o.kubernetes, runtime.NumCPU()
+	if err := os.MkdirAll(o.dir, 0o755); err != nil {
+		return err
+	}
+	return r.write(filepath.Join(o.dir, recordFile))
 }
 
 // suites are what -run may name.
@@ -87,8 +103,12 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.kind, "kind", cluster.DefaultName, "`name` of the kind cluster, which must be there")
 	flags.StringVar(&o.hookcheck, "hookcheck", "bin/hookcheck", "the `binary`")
 	flags.StringVar(&o.dir, "artifacts", filepath.Join("_artifacts", "peer-"+time.Now().UTC().Format("20060102-150405")), "where results go, and those of earlier calls are")
-	what := flags.String("run", strings.Join(suites, ","), "what to run, or none to print the table again")
+	what := flags.String("run", strings.Join(suites, ","), "what to run, or none")
 	procs := flags.String("procs", "1,8", "how many specs at once")
+	flags.StringVar(&o.mutants, "mutants", hookMutants, "the `ids` of mutants to try; or hooks for those of a kubelet's handling of hooks, all, or none")
+	flags.StringVar(&o.lab, "lab", lab.DefaultName, "`name` of the laboratory's kind cluster, which is made where it is not there")
+	flags.DurationVar(&o.limit, "limit", 15*time.Minute, "how long specs may take with one mutant")
+	flags.DurationVar(&o.budget, "budget", 2*time.Hour, "after how long no other mutant is begun")
 	flags.StringVar(&o.matrix, "matrix", "", "the `file` in which hack/mutants left what hookcheck catches")
 	flags.StringVar(&o.command, "command", "make peer", "the `command` that the table names")
 	if err := flags.Parse(args); err != nil {
@@ -106,6 +126,9 @@ func parse(args []string, stderr io.Writer) (options, error) {
 			return o, fmt.Errorf("-procs %s: %q is not a number of processes", *procs, p)
 		}
 		o.procs = append(o.procs, n)
+	}
+	if o.limit <= 0 || o.budget <= 0 {
+		return o, errors.New("-limit and -budget must be above zero")
 	}
 	if *what == "none" {
 		return o, nil
@@ -145,6 +168,11 @@ func compare(ctx context.Context, o options, stdout, stderr io.Writer) error {
 			return err
 		}
 		if err := m.all(ctx, o, &c.record); err != nil {
+			return err
+		}
+	}
+	if o.mutants != noMutants {
+		if err := hunt(ctx, o, coverage, &c.record, stderr); err != nil {
 			return err
 		}
 	}
@@ -215,8 +243,7 @@ func (m measurement) all(ctx context.Context, o options, record *Record) error {
 			}
 			m.logf("%s, %d at once: %d passed, %d failed in %.1f s", name, procs, len(run.Passed), len(run.Failed), run.Seconds)
 			record.put(run)
-			record.Date, record.Kubernetes, record.Cores = time.Now().UTC().Format(time.DateOnly), o.kubernetes, runtime.NumCPU()
-			if err := record.write(filepath.Join(o.dir, recordFile)); err != nil {
+			if err := o.note(record); err != nil {
 				return err
 			}
 		}

@@ -164,6 +164,7 @@ func TestParse(t *testing.T) {
 		{[]string{"-procs", "1,none"}, `"none" is not a number`},
 		{[]string{"-procs", "0"}, `"0" is not a number`},
 		{[]string{"-kubernetes", "1.36"}, "not a complete Kubernetes version"},
+		{[]string{"-limit", "0s"}, "must be above zero"},
 		{[]string{"hooks"}, `unexpected argument "hooks"`},
 	} {
 		_, err := parse(tc.args, &strings.Builder{})

@@ -23,8 +23,8 @@ type Trial struct {
 
 // Hunt tries mutants on a cluster.
 type Hunt struct {
-	// Run runs specs, until the first of them fails.
-	Run func(ctx context.Context, specs []string) (Result, error)
+	// Run runs specs, until the first of them fails. The name tells the run from others.
+	Run func(ctx context.Context, name string, specs []string) (Result, error)
 	// Tidy waits until the cluster has nothing of an earlier run.
 	Tidy func(ctx context.Context) error
 	// Stages are the specs to run, one stage after the other, until one catches the mutant: the cheap ones first.
@@ -55,8 +55,8 @@ func (h Hunt) Try(ctx context.Context, id string, on Switch) (trial Trial, err e
 	}()
 	limited, cancel := context.WithTimeout(ctx, h.Limit)
 	defer cancel()
-	for _, specs := range h.Stages {
-		failed, cut, err := h.stage(limited, specs)
+	for i, specs := range h.Stages {
+		failed, cut, err := h.stage(limited, fmt.Sprintf("%s-%d", id, i+1), specs)
 		switch {
 		case ctx.Err() != nil:
 			return trial, ctx.Err()
@@ -77,8 +77,8 @@ func (h Hunt) Try(ctx context.Context, id string, on Switch) (trial Trial, err e
 }
 
 // stage runs some specs and returns those that failed, and how many came to no end.
-func (h Hunt) stage(ctx context.Context, specs []string) (failed []string, cut int, err error) {
-	result, err := h.Run(ctx, specs)
+func (h Hunt) stage(ctx context.Context, name string, specs []string) (failed []string, cut int, err error) {
+	result, err := h.Run(ctx, name, specs)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -15,7 +15,7 @@ type bench struct {
 	fail, hang []string
 	runErr     error
 	on         bool
-	ran        []string
+	ran, runs  []string
 	tidied     int
 }
 
@@ -24,7 +24,8 @@ func (b *bench) hunt() Hunt {
 		Stages: [][]string{{"a", "b"}, {"c"}},
 		Limit:  time.Minute,
 		Tidy:   func(context.Context) error { b.tidied++; return nil },
-		Run: func(_ context.Context, specs []string) (Result, error) {
+		Run: func(_ context.Context, name string, specs []string) (Result, error) {
+			b.runs = append(b.runs, name)
 			var r Result
 			for _, s := range specs {
 				b.ran = append(b.ran, s)
@@ -73,6 +74,9 @@ func TestTry(t *testing.T) {
 			if ran := strings.Join(b.ran, ""); ran != tc.ran || b.on || b.tidied != 1 {
 				t.Errorf("ran %s, want %s; on: %t; tidied %d times", ran, tc.ran, b.on, b.tidied)
 			}
+			if b.runs[0] != "K01-1" || len(b.runs) > 1 && b.runs[1] != "K01-2" {
+				t.Errorf("runs are called %q", b.runs)
+			}
 		})
 	}
 }
@@ -97,7 +101,7 @@ func TestTryHasALimit(t *testing.T) {
 	b := &bench{}
 	h := b.hunt()
 	h.Limit = time.Millisecond
-	h.Run = func(ctx context.Context, _ []string) (Result, error) {
+	h.Run = func(ctx context.Context, _ string, _ []string) (Result, error) {
 		<-ctx.Done()
 		return Result{}, ctx.Err()
 	}

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hookcheck/hookcheck/hack/internal/mutant"
+	"github.com/hookcheck/hookcheck/hack/internal/mutant/binaries"
+	"github.com/hookcheck/hookcheck/hack/internal/mutant/lab"
+	"github.com/hookcheck/hookcheck/hack/internal/peer"
+	"github.com/hookcheck/hookcheck/hack/mutants/catalogue"
+)
+
+// What -mutants may say beside ids.
+const (
+	noMutants   = "none"
+	hookMutants = "hooks" // those in the sources by which a kubelet handles hooks
+	allMutants  = "all"
+)
+
+// huntingProcs is how many specs run at once while a mutant is on: specs that wait for what does not come take minutes.
+const huntingProcs = 8
+
+// hookSources are where a kubelet runs hooks, and stops containers with them.
+var hookSources = []string{"pkg/kubelet/lifecycle/", "pkg/kubelet/kuberuntime/kuberuntime_container.go"}
+
+// choose picks the mutants to try. leftOut says of others that were asked for why they are not: one line each.
+func choose(all []mutant.Definition, what string) (chosen []mutant.Definition, leftOut []string, err error) {
+	var asked []mutant.Definition
+	switch what {
+	case allMutants:
+		asked = all
+	case hookMutants:
+		for _, d := range all {
+			if d.Component == mutant.Kubelet && slices.ContainsFunc(d.Source, func(c mutant.Change) bool { return ofHooks(c.File) }) {
+				asked = append(asked, d)
+			}
+		}
+	default:
+		if asked, err = mutant.Select(all, strings.Split(what, ",")); err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, d := range asked {
+		if why := unfit(d); why != "" {
+			leftOut = append(leftOut, d.ID+": "+why)
+			continue
+		}
+		chosen = append(chosen, d)
+	}
+	return chosen, leftOut, nil
+}
+
+func ofHooks(file string) bool {
+	return slices.ContainsFunc(hookSources, func(prefix string) bool { return strings.HasPrefix(file, prefix) })
+}
+
+// unfit says why a mutant cannot be tried on upstream's specs, or nothing.
+func unfit(d mutant.Definition) string {
+	switch {
+	case d.Role != mutant.Breaks:
+		return "a control, not a mutant"
+	case d.Status() == mutant.Equivalent || d.Status() == mutant.Needing:
+		return string(d.Status())
+	case d.Component == mutant.Runtime:
+		return "upstream's pods name no RuntimeClass"
+	case d.Component == mutant.Admission:
+		return "it is aimed at namespaces of hookcheck's runs"
+	default:
+		return ""
+	}
+}
+
+// untried are the mutants of which the record has no certain outcome.
+func (r Record) untried(chosen []mutant.Definition) []mutant.Definition {
+	return slices.DeleteFunc(slices.Clone(chosen), func(d mutant.Definition) bool {
+		return slices.ContainsFunc(r.Trials, func(t peer.Trial) bool { return t.ID == d.ID && t.Open == "" })
+	})
+}
+
+// putTrial adds an outcome in place of an earlier one.
+func (r *Record) putTrial(trial peer.Trial) {
+	r.Trials = append(slices.DeleteFunc(r.Trials, func(old peer.Trial) bool { return old.ID == trial.ID }), trial)
+	slices.SortFunc(r.Trials, func(a, b peer.Trial) int { return strings.Compare(a.ID, b.ID) })
+}
+
+// hunt tries mutants in their laboratory, as long as the budget lasts, and notes each outcome.
+func hunt(ctx context.Context, o options, coverage peer.Coverage, record *Record, stderr io.Writer) (err error) {
+	all, err := mutant.Load(catalogue.FS)
+	if err != nil {
+		return err
+	}
+	chosen, leftOut, err := choose(all, o.mutants)
+	if err != nil {
+		return err
+	}
+	for _, line := range leftOut {
+		fmt.Fprintf(stderr, "not tried: %s\n", line)
+	}
+	todo := record.untried(chosen)
+	if len(todo) == 0 {
+		return nil
+	}
+	l, err := openLab(ctx, o, all, stderr)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close(context.WithoutCancel(ctx))) }()
+	o.kind = l.Name
+	m, err := prepare(ctx, o, coverage, stderr)
+	if err != nil {
+		return err
+	}
+	if err := peer.Tidy(ctx, m.client); err != nil {
+		return err
+	}
+	h, err := m.hunter(ctx, o)
+	if err != nil {
+		return err
+	}
+	end := time.Now().Add(o.budget)
+	for i, d := range todo {
+		if time.Now().After(end) {
+			m.logf("the budget of %s is used up: %d mutants are left for the next call with -artifacts %s", o.budget, len(todo)-i, o.dir)
+			return nil
+		}
+		trial, err := h.Try(ctx, d.ID, func(ctx context.Context) (func(context.Context) error, error) {
+			off := func(ctx context.Context) error { return l.Switch(ctx, nil) }
+			return off, l.Switch(ctx, map[string]string{d.ID: "*"})
+		})
+		if err != nil {
+			return err
+		}
+		m.logf("mutant %s: %s, %.0f s", d.ID, outcome(trial), trial.Seconds)
+		record.putTrial(trial)
+		if err := o.note(record); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openLab makes the laboratory, with all mutants in it: the same as hack/mutants, so that neither makes it anew.
+func openLab(ctx context.Context, o options, all []mutant.Definition, stderr io.Writer) (*lab.Lab, error) {
+	logf := func(format string, args ...any) { fmt.Fprintf(stderr, format+"\n", args...) }
+	built, err := binaries.Build(ctx, logf, o.kubernetes, all)
+	if err != nil {
+		return nil, err
+	}
+	programs := map[mutant.Component]string{}
+	for name, path := range built {
+		programs[mutant.Component(name)] = path
+	}
+	return lab.Open(ctx, lab.Options{Name: o.lab, Kubernetes: o.kubernetes, Binaries: programs, Definitions: all, Log: stderr})
+}
+
+// hunter is what tries mutants on the laboratory, having seen which specs pass where none is on.
+func (m measurement) hunter(ctx context.Context, o options) (peer.Hunt, error) {
+	specs := m.coverage.Of(peer.Hooks).Specs()
+	options := peer.Options{Kubeconfig: m.kubeconfig, Specs: specs, Procs: huntingProcs, Timeout: o.limit,
+		Dir: filepath.Join(o.dir, "mutants", noMutants)}
+	clean, err := m.tools.Run(ctx, options)
+	if err != nil {
+		return peer.Hunt{}, fmt.Errorf("run upstream's specs with no mutant on: %w", err)
+	}
+	m.logf("no mutant on: %d of %d specs passed in %.0f s", clean.Passed(), len(specs), clean.Seconds)
+	if clean.Passed() == 0 {
+		return peer.Hunt{}, fmt.Errorf("no spec passes with no mutant on; see %s", options.Dir)
+	}
+	return peer.Hunt{
+		Stages: peer.Stages(m.coverage, clean), Limit: o.limit,
+		Tidy: func(ctx context.Context) error { return peer.Tidy(ctx, m.client) },
+		Run: func(ctx context.Context, name string, specs []string) (peer.Result, error) {
+			options := options
+			options.Specs, options.FailFast, options.Dir = specs, true, filepath.Join(o.dir, "mutants", name)
+			return m.tools.Run(ctx, options)
+		},
+	}, nil
+}

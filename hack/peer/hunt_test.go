@@ -1,0 +1,74 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hookcheck/hookcheck/hack/internal/mutant"
+	"github.com/hookcheck/hookcheck/hack/internal/peer"
+)
+
+func definitions() []mutant.Definition {
+	source := func(file string) []mutant.Change { return []mutant.Change{{File: file}} }
+	return []mutant.Definition{
+		{ID: "K01", Component: mutant.Kubelet, Source: source("pkg/kubelet/kuberuntime/kuberuntime_container.go")},
+		{ID: "K02", Component: mutant.Kubelet, Source: source("pkg/kubelet/kuberuntime/kuberuntime_container.go"), Equivalent: "It is."},
+		{ID: "K03", Component: mutant.Kubelet, Source: source("pkg/kubelet/lifecycle/handlers.go"), Role: mutant.Harmless},
+		{ID: "P01", Component: mutant.Kubelet, Source: slices.Concat(source("pkg/kubelet/events/event.go"), source("pkg/kubelet/lifecycle/handlers.go"))},
+		{ID: "R01", Component: mutant.Kubelet, Source: source("pkg/kubelet/prober/worker.go")},
+		{ID: "A01", Component: mutant.APIServer, Source: source("pkg/kubelet/lifecycle/handlers.go")},
+		{ID: "C01", Component: mutant.Runtime},
+		{ID: "M01", Component: mutant.Admission},
+		{ID: "C10", Component: mutant.CRI},
+	}
+}
+
+func TestChoose(t *testing.T) {
+	for _, tc := range []struct{ what, want, leftOut string }{
+		{"hooks", "K01,P01", "K02,K03"},
+		{"all", "K01,P01,R01,A01,C10", "K02,K03,C01,M01"},
+		{"c10,K01", "K01,C10", ""},
+		{"C*", "C10", "C01"},
+	} {
+		chosen, leftOut, err := choose(definitions(), tc.what)
+		if err != nil {
+			t.Errorf("%s: %v", tc.what, err)
+		}
+		var ids, not []string
+		for _, d := range chosen {
+			ids = append(ids, d.ID)
+		}
+		for _, line := range leftOut {
+			id, why, _ := strings.Cut(line, ": ")
+			not = append(not, id)
+			if why == "" {
+				t.Errorf("%s is left out without a reason", id)
+			}
+		}
+		if strings.Join(ids, ",") != tc.want || strings.Join(not, ",") != tc.leftOut {
+			t.Errorf("%s: %q without %q, want %s without %s", tc.what, ids, not, tc.want, tc.leftOut)
+		}
+	}
+	if _, _, err := choose(definitions(), "K99"); err == nil || !strings.Contains(err.Error(), `no mutant "K99"`) {
+		t.Error(err)
+	}
+}
+
+func TestTrials(t *testing.T) {
+	var r Record
+	r.putTrial(peer.Trial{ID: "P01", Open: "not done"})
+	r.putTrial(peer.Trial{ID: "K01", Caught: true})
+	r.putTrial(peer.Trial{ID: "R01"})
+	r.putTrial(peer.Trial{ID: "R01", Caught: true})
+	if len(r.Trials) != 3 || r.Trials[0].ID != "K01" || !r.Trials[2].Caught {
+		t.Errorf("%+v", r.Trials)
+	}
+	var ids []string
+	for _, d := range r.untried(definitions()) {
+		ids = append(ids, d.ID)
+	}
+	if got := strings.Join(ids, ","); got != "K02,K03,P01,A01,C01,M01,C10" {
+		t.Error(got)
+	}
+}
