@@ -39,7 +39,7 @@ func TestChecks(t *testing.T) {
 			Shift(running(Log()), -60*time.Second),
 			Shift(running(Log()), 60*time.Second),
 		},
-		"delete.force.hooks-in-flight":  {Mends(Shift(stopping(Request("/status/200?hook")), 6*time.Second)), Drop(stopping(Removed()))},
+		"delete.force.hooks-in-flight":  {Mends(Shift(stopping(Signal("SIGTERM")), -6*time.Second)), Drop(stopping(Removed()))},
 		"delete.force.stuck-name-reuse": {DropLast(stopping(Running()))},
 		// replacement
 		"delete.statefulset-replacement": {

@@ -15,7 +15,8 @@ import (
 //     whose program is not in the image, a sleep of 3 s, a hook that takes more
 //     memory than its container has, and one that writes 20 MiB
 //  2. wait until the last hook has failed or its container is reported running,
-//     and for the Events of the failures; delete the pod
+//     for the Events of the failures, and until the sleeping container is reported
+//     running; delete the pod
 //  3. wait until the kubelet is done with it
 var _ = Describe("the ends of exec hooks", "exec/ends", func(s *S) {
 	const sleep = 3 * time.Second
@@ -24,7 +25,7 @@ var _ = Describe("the ends of exec hooks", "exec/ends", func(s *S) {
 		return h.First(failed.In("loud")) != nil || h.First(PodVersion(ContainerRunning("loud"))) != nil
 	}
 	s.Do(Create(), AwaitFor("the end of the last hook", Patience, over), Await(failed.In("killed"), Patience), Await(failed.In("missing"), Patience),
-		Delete(), AwaitTerminated())
+		Await(PodVersion(ContainerRunning("sleeping")), Patience), Delete(), AwaitTerminated())
 
 	s.Check("exec.signal-death", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(HookBegin(PostStart).In("killed")))

@@ -32,7 +32,8 @@ var _ = Describe("a sidecar whose postStart always fails", "poststart/sidecar_fa
 		looping := ContainerWaiting("sidecar", "CrashLoopBackOff")
 		j.Expect(h).To(ContainNo(PodVersion(looping.And(Restarts("sidecar", 0)))))
 		if waits(j, h) {
-			j.Expect(h).To(Contain(PodVersion(looping.And(Restarts("sidecar", 1)))))
+			// A busy kubelet may publish it of the second restart only.
+			j.Expect(h).To(Contain(PodVersion(looping)))
 		}
 		j.Expect(h).To(Contain(KubeEvent("BackOff").In("sidecar")))
 		ended, again := Terminated().In("sidecar").Instance(2), Start().In("sidecar").Instance(3)
