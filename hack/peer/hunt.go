@@ -5,10 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/hookcheck/hookcheck/hack/internal/mutant"
 	"github.com/hookcheck/hookcheck/hack/internal/mutant/binaries"
@@ -24,8 +28,9 @@ const (
 	allMutants  = "all"
 )
 
-// huntingProcs is how many specs run at once while a mutant is on: specs that wait for what does not come take minutes.
-const huntingProcs = 8
+// huntingProcs is how many specs run at once while a mutant is on: the conformance set is done in one go, and the other
+// specs on hooks in little more than the time of the longest.
+const huntingProcs = 5
 
 // hookSources are where a kubelet runs hooks, and stops containers with them.
 var hookSources = []string{"pkg/kubelet/lifecycle/", "pkg/kubelet/kuberuntime/kuberuntime_container.go"}
@@ -90,7 +95,8 @@ func (r *Record) putTrial(trial peer.Trial) {
 	slices.SortFunc(r.Trials, func(a, b peer.Trial) int { return strings.Compare(a.ID, b.ID) })
 }
 
-// hunt tries mutants in their laboratory, as long as the budget lasts, and notes each outcome.
+// hunt tries mutants in their laboratory, as long as the budget lasts, and notes each outcome. A mutant that could not be
+// tried is an error, and the others are tried all the same.
 func hunt(ctx context.Context, o options, coverage peer.Coverage, record *Record, stderr io.Writer) (err error) {
 	all, err := mutant.Load(catalogue.FS)
 	if err != nil {
@@ -117,32 +123,106 @@ func hunt(ctx context.Context, o options, coverage peer.Coverage, record *Record
 	if err != nil {
 		return err
 	}
-	if err := peer.Tidy(ctx, m.client); err != nil {
+	if err := peer.Tidy(ctx, m.client, ""); err != nil {
 		return err
 	}
 	h, err := m.hunter(ctx, o)
 	if err != nil {
 		return err
 	}
-	end := time.Now().Add(o.budget)
-	for i, d := range todo {
-		if time.Now().After(end) {
-			m.logf("the budget of %s is used up: %d mutants are left for the next call with -artifacts %s", o.budget, len(todo)-i, o.dir)
-			return nil
-		}
-		trial, err := h.Try(ctx, d.ID, func(ctx context.Context) (func(context.Context) error, error) {
-			off := func(ctx context.Context) error { return l.Switch(ctx, nil) }
-			return off, l.Switch(ctx, map[string]string{d.ID: "*"})
-		})
-		if err != nil {
-			return err
-		}
-		m.logf("mutant %s: %s, %.0f s", d.ID, outcome(trial), trial.Seconds)
-		record.putTrial(trial)
-		if err := o.note(record); err != nil {
-			return err
+	t := trials{o: o, m: m, hunt: h, board: &board{set: l.Switch}, record: record, end: time.Now().Add(o.budget)}
+	together, alone := apart(todo)
+	err = t.all(ctx, together, o.jobs)
+	return errors.Join(err, t.all(ctx, alone, 1))
+}
+
+// apart separates mutants that can be tried side by side from those that act on the whole node.
+func apart(definitions []mutant.Definition) (together, alone []mutant.Definition) {
+	for _, d := range definitions {
+		if d.Status() == mutant.TriedAlone {
+			alone = append(alone, d)
+		} else {
+			together = append(together, d)
 		}
 	}
+	return together, alone
+}
+
+// trials tries mutants one by one or side by side.
+type trials struct {
+	o      options
+	m      measurement
+	hunt   peer.Hunt
+	board  *board
+	end    time.Time // when no other is begun
+	mu     sync.Mutex
+	record *Record
+}
+
+// all tries mutants, so many at once.
+func (t *trials) all(ctx context.Context, definitions []mutant.Definition, jobs int) error {
+	var group errgroup.Group
+	group.SetLimit(jobs)
+	failures := make([]error, len(definitions))
+	for i, d := range definitions {
+		group.Go(func() error {
+			if ctx.Err() == nil {
+				failures[i] = t.one(ctx, d, fmt.Sprintf("t%d-", i))
+			}
+			return nil
+		})
+	}
+	return errors.Join(group.Wait(), errors.Join(failures...), ctx.Err())
+}
+
+// one tries a mutant in namespaces whose names begin with the prefix.
+func (t *trials) one(ctx context.Context, d mutant.Definition, prefix string) error {
+	if time.Now().After(t.end) {
+		t.m.logf("mutant %s is left for the next call with -artifacts %s: the budget of %s is used up", d.ID, t.o.dir, t.o.budget)
+		return nil
+	}
+	namespaces := prefix
+	if d.Status() == mutant.TriedAlone {
+		namespaces = "*"
+	}
+	outcome, err := t.hunt.Try(ctx, peer.Mutant{ID: d.ID, Prefix: prefix,
+		On: func(ctx context.Context) (func(context.Context) error, error) {
+			return t.board.turn(ctx, d.ID, namespaces)
+		}})
+	if err != nil {
+		t.m.logf("%v", err)
+		return err
+	}
+	t.m.logf("mutant %s: %s, %.0f s", d.ID, describe(outcome), outcome.Seconds)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.record.putTrial(outcome)
+	return t.o.note(t.record)
+}
+
+// board is the switch of a laboratory, which is set for all mutants at once, for trials side by side.
+type board struct {
+	set func(ctx context.Context, on map[string]string) error
+	mu  sync.Mutex
+	on  map[string]string
+}
+
+// turn turns a mutant on for namespaces that begin with a prefix, and returns what turns it off.
+func (b *board) turn(ctx context.Context, id, prefix string) (off func(context.Context) error, err error) {
+	return func(ctx context.Context) error { return b.change(ctx, func(on map[string]string) { delete(on, id) }) },
+		b.change(ctx, func(on map[string]string) { on[id] = prefix })
+}
+
+func (b *board) change(ctx context.Context, edit func(on map[string]string)) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	on := map[string]string{}
+	maps.Copy(on, b.on)
+	edit(on)
+	if err := b.set(ctx, on); err != nil {
+		return err
+	}
+	b.on = on
 	return nil
 }
 
@@ -175,10 +255,11 @@ func (m measurement) hunter(ctx context.Context, o options) (peer.Hunt, error) {
 	}
 	return peer.Hunt{
 		Stages: peer.Stages(m.coverage, clean), Limit: o.limit,
-		Tidy: func(ctx context.Context) error { return peer.Tidy(ctx, m.client) },
-		Run: func(ctx context.Context, name string, specs []string) (peer.Result, error) {
+		Tidy: func(ctx context.Context, prefix string) error { return peer.Tidy(ctx, m.client, prefix) },
+		Run: func(ctx context.Context, name, prefix string, specs []string) (peer.Result, error) {
 			options := options
-			options.Specs, options.FailFast, options.Dir = specs, true, filepath.Join(o.dir, "mutants", name)
+			options.Specs, options.Prefix, options.FailFast = specs, prefix, true
+			options.Dir = filepath.Join(o.dir, "mutants", name)
 			return m.tools.Run(ctx, options)
 		},
 	}, nil

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -70,5 +73,39 @@ func TestTrials(t *testing.T) {
 	}
 	if got := strings.Join(ids, ","); got != "K02,K03,P01,A01,C01,M01,C10" {
 		t.Error(got)
+	}
+}
+
+func TestApart(t *testing.T) {
+	together, alone := apart([]mutant.Definition{{ID: "a"}, {ID: "b", Global: true}, {ID: "c"}})
+	if len(together) != 2 || len(alone) != 1 || alone[0].ID != "b" {
+		t.Error(together, alone)
+	}
+}
+
+func TestBoard(t *testing.T) {
+	var seen []map[string]string
+	var broken error
+	b := board{set: func(_ context.Context, on map[string]string) error {
+		seen = append(seen, on)
+		return broken
+	}}
+	k, err := b.turn(t.Context(), "K01", "t1-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.turn(t.Context(), "P01", "*"); err != nil {
+		t.Fatal(err)
+	}
+	if err := k(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	broken = errors.New("no node")
+	if _, err := b.turn(t.Context(), "K03", "t3-"); !errors.Is(err, broken) {
+		t.Error(err)
+	}
+	want := []map[string]string{{"K01": "t1-"}, {"K01": "t1-", "P01": "*"}, {"P01": "*"}, {"P01": "*", "K03": "t3-"}}
+	if !slices.EqualFunc(seen, want, maps.Equal) || !maps.Equal(b.on, want[2]) {
+		t.Error(seen, b.on)
 	}
 }

@@ -49,6 +49,7 @@ type options struct {
 	procs      []int
 	mutants    string
 	lab        string
+	jobs       int
 	limit      time.Duration
 	budget     time.Duration
 	matrix     string
@@ -107,6 +108,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	procs := flags.String("procs", "1,8", "how many specs at once")
 	flags.StringVar(&o.mutants, "mutants", hookMutants, "the `ids` of mutants to try; or hooks for those of a kubelet's handling of hooks, all, or none")
 	flags.StringVar(&o.lab, "lab", lab.DefaultName, "`name` of the laboratory's kind cluster, which is made where it is not there")
+	flags.IntVar(&o.jobs, "jobs", 4, "how many mutants are tried side by side")
 	flags.DurationVar(&o.limit, "limit", 15*time.Minute, "how long specs may take with one mutant")
 	flags.DurationVar(&o.budget, "budget", 2*time.Hour, "after how long no other mutant is begun")
 	flags.StringVar(&o.matrix, "matrix", "", "the `file` in which hack/mutants left what hookcheck catches")
@@ -127,8 +129,8 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		}
 		o.procs = append(o.procs, n)
 	}
-	if o.limit <= 0 || o.budget <= 0 {
-		return o, errors.New("-limit and -budget must be above zero")
+	if o.limit <= 0 || o.budget <= 0 || o.jobs <= 0 {
+		return o, errors.New("-jobs, -limit and -budget must be above zero")
 	}
 	if *what == "none" {
 		return o, nil
@@ -172,14 +174,12 @@ func compare(ctx context.Context, o options, stdout, stderr io.Writer) error {
 		}
 	}
 	if o.mutants != noMutants {
-		if err := hunt(ctx, o, coverage, &c.record, stderr); err != nil {
-			return err
-		}
+		err = hunt(ctx, o, coverage, &c.record, stderr)
 	}
 	c.text(stdout)
 	fmt.Fprintln(stdout)
 	c.markdown(stdout)
-	return nil
+	return err
 }
 
 // measurement is a cluster, and what is run on it.
@@ -227,7 +227,7 @@ func prepare(ctx context.Context, o options, coverage peer.Coverage, stderr io.W
 func (m measurement) all(ctx context.Context, o options, record *Record) error {
 	for _, procs := range slices.Backward(o.procs) { // the quick ones first
 		for _, name := range o.run {
-			if err := peer.Tidy(ctx, m.client); err != nil {
+			if err := peer.Tidy(ctx, m.client, ""); err != nil {
 				return err
 			}
 			dir := filepath.Join(o.dir, fmt.Sprintf("%s-%d", name, procs))
@@ -248,7 +248,7 @@ func (m measurement) all(ctx context.Context, o options, record *Record) error {
 			}
 		}
 	}
-	return peer.Tidy(ctx, m.client)
+	return peer.Tidy(ctx, m.client, "")
 }
 
 // setTimeout bounds a run of a set. One by one the specs of the largest take half an hour.

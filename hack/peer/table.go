@@ -157,11 +157,12 @@ func (c comparison) text(out io.Writer) {
 		}
 	}
 	for _, t := range c.record.Trials {
-		fmt.Fprintf(out, "mutant %s: %s, %s\n", t.ID, outcome(t), seconds(t.Seconds))
+		fmt.Fprintf(out, "mutant %s: %s, %s\n", t.ID, describe(t), seconds(t.Seconds))
 	}
 }
 
-func outcome(t peer.Trial) string {
+// describe says what became of a mutant.
+func describe(t peer.Trial) string {
 	switch {
 	case t.Caught:
 		return "caught by " + strings.Join(t.By, "; ")

@@ -2,9 +2,12 @@ package peer
 
 import (
 	"context"
+	_ "embed"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strings"
+	"testing/fstest"
 
 	"github.com/hookcheck/hookcheck/hack/internal/command"
 	"github.com/hookcheck/hookcheck/hack/internal/gobuild"
@@ -12,6 +15,15 @@ import (
 )
 
 const module = "k8s.io/kubernetes"
+
+// namespaces is a file of the suite's own package, by which the names of its namespaces get a prefix. It uses what the
+// suite has for such things; nothing in it is changed.
+//
+//go:embed files/namespaces.go.txt
+var namespaces []byte
+
+// prefixVariable is the environment variable with that prefix.
+const prefixVariable = "HOOKCHECK_PREFIX"
 
 // Tools are the suite of a version of Kubernetes and what goes with it.
 type Tools struct {
@@ -34,6 +46,7 @@ func Build(ctx context.Context, logf command.Logf, version string) (Tools, error
 		return Tools{}, err
 	}
 	spec.Tests = []gobuild.Binary{{Name: "e2e.test", Package: module + "/test/e2e"}}
+	spec.Changed = map[string]fs.FS{module: fstest.MapFS{"test/e2e/hookcheck_test.go": {Data: namespaces, Mode: 0o644}}}
 	dir, err := gobuild.Build(ctx, logf, spec)
 	if err != nil {
 		return Tools{}, fmt.Errorf("build the suite of Kubernetes %s: %w", version, err)

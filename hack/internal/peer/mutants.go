@@ -8,9 +8,14 @@ import (
 	"time"
 )
 
-// Switch turns a mutant on, for the pods of every namespace, and returns what turns it off again. The suite makes
-// namespaces with names of its own, so there is no other way to aim at it.
-type Switch func(ctx context.Context) (off func(context.Context) error, err error)
+// Mutant is one to be tried.
+type Mutant struct {
+	ID string
+	// Prefix is what the names of the run's namespaces begin with; empty: they are as they are without mutants.
+	Prefix string
+	// On turns it on, for those namespaces or for all, and returns what turns it off again.
+	On func(ctx context.Context) (off func(context.Context) error, err error)
+}
 
 // Trial is what became of one mutant.
 type Trial struct {
@@ -23,10 +28,10 @@ type Trial struct {
 
 // Hunt tries mutants on a cluster.
 type Hunt struct {
-	// Run runs specs, until the first of them fails. The name tells the run from others.
-	Run func(ctx context.Context, name string, specs []string) (Result, error)
-	// Tidy waits until the cluster has nothing of an earlier run.
-	Tidy func(ctx context.Context) error
+	// Run runs specs in namespaces with the prefix, until the first of them fails. The name tells the run from others.
+	Run func(ctx context.Context, name, prefix string, specs []string) (Result, error)
+	// Tidy removes what runs in namespaces with the prefix have left.
+	Tidy func(ctx context.Context, prefix string) error
 	// Stages are the specs to run, one stage after the other, until one catches the mutant: the cheap ones first.
 	// They must be specs that pass where no mutant is on.
 	Stages [][]string
@@ -36,27 +41,27 @@ type Hunt struct {
 
 // Try runs the stages with a mutant on. What it does to the specs is not an error; that the mutant cannot be switched, or
 // the suite not be run, is.
-func (h Hunt) Try(ctx context.Context, id string, on Switch) (trial Trial, err error) {
+func (h Hunt) Try(ctx context.Context, m Mutant) (trial Trial, err error) {
 	start := time.Now()
-	trial.ID = id
-	off, err := on(ctx)
+	trial.ID = m.ID
+	off, err := m.On(ctx)
 	if err != nil {
-		return trial, fmt.Errorf("switch mutant %s on: %w", id, err)
+		return trial, fmt.Errorf("switch mutant %s on: %w", m.ID, err)
 	}
 	defer func() {
 		clean := context.WithoutCancel(ctx) // whatever happened, the cluster must not keep a mutant
 		if offErr := off(clean); offErr != nil {
-			err = errors.Join(err, fmt.Errorf("switch mutant %s off: %w", id, offErr))
+			err = errors.Join(err, fmt.Errorf("switch mutant %s off: %w", m.ID, offErr))
 		}
 		if ctx.Err() == nil {
-			err = errors.Join(err, h.Tidy(ctx))
+			err = errors.Join(err, h.Tidy(ctx, m.Prefix))
 		}
 		trial.Seconds = time.Since(start).Seconds()
 	}()
 	limited, cancel := context.WithTimeout(ctx, h.Limit)
 	defer cancel()
 	for i, specs := range h.Stages {
-		failed, cut, err := h.stage(limited, fmt.Sprintf("%s-%d", id, i+1), specs)
+		failed, cut, err := h.stage(limited, fmt.Sprintf("%s-%d", m.ID, i+1), m.Prefix, specs)
 		switch {
 		case ctx.Err() != nil:
 			return trial, ctx.Err()
@@ -64,7 +69,7 @@ func (h Hunt) Try(ctx context.Context, id string, on Switch) (trial Trial, err e
 			trial.Open = fmt.Sprintf("not done within %s", h.Limit)
 			return trial, nil
 		case err != nil:
-			return trial, fmt.Errorf("try mutant %s: %w", id, err)
+			return trial, fmt.Errorf("try mutant %s: %w", m.ID, err)
 		case len(failed) > 0:
 			trial.Caught, trial.By = true, failed
 			return trial, nil
@@ -77,8 +82,8 @@ func (h Hunt) Try(ctx context.Context, id string, on Switch) (trial Trial, err e
 }
 
 // stage runs some specs and returns those that failed, and how many came to no end.
-func (h Hunt) stage(ctx context.Context, name string, specs []string) (failed []string, cut int, err error) {
-	result, err := h.Run(ctx, name, specs)
+func (h Hunt) stage(ctx context.Context, name, prefix string, specs []string) (failed []string, cut int, err error) {
+	result, err := h.Run(ctx, name, prefix, specs)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -16,16 +16,16 @@ type bench struct {
 	runErr     error
 	on         bool
 	ran, runs  []string
-	tidied     int
+	tidied     string
 }
 
 func (b *bench) hunt() Hunt {
 	return Hunt{
 		Stages: [][]string{{"a", "b"}, {"c"}},
 		Limit:  time.Minute,
-		Tidy:   func(context.Context) error { b.tidied++; return nil },
-		Run: func(_ context.Context, name string, specs []string) (Result, error) {
-			b.runs = append(b.runs, name)
+		Tidy:   func(_ context.Context, prefix string) error { b.tidied += prefix; return nil },
+		Run: func(_ context.Context, name, prefix string, specs []string) (Result, error) {
+			b.runs = append(b.runs, prefix+name)
 			var r Result
 			for _, s := range specs {
 				b.ran = append(b.ran, s)
@@ -43,9 +43,11 @@ func (b *bench) hunt() Hunt {
 	}
 }
 
-func (b *bench) switcher(context.Context) (func(context.Context) error, error) {
-	b.on = true
-	return func(context.Context) error { b.on = false; return nil }, nil
+func (b *bench) mutant() Mutant {
+	return Mutant{ID: "K01", Prefix: "t1-", On: func(context.Context) (func(context.Context) error, error) {
+		b.on = true
+		return func(context.Context) error { b.on = false; return nil }, nil
+	}}
 }
 
 func TestTry(t *testing.T) {
@@ -63,7 +65,7 @@ func TestTry(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			b := &bench{fail: tc.fail, hang: tc.hang}
-			got, err := b.hunt().Try(t.Context(), "K01", b.switcher)
+			got, err := b.hunt().Try(t.Context(), b.mutant())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -71,10 +73,10 @@ func TestTry(t *testing.T) {
 			if !reflect.DeepEqual(got, tc.want) {
 				t.Errorf("%+v, want %+v", got, tc.want)
 			}
-			if ran := strings.Join(b.ran, ""); ran != tc.ran || b.on || b.tidied != 1 {
-				t.Errorf("ran %s, want %s; on: %t; tidied %d times", ran, tc.ran, b.on, b.tidied)
+			if ran := strings.Join(b.ran, ""); ran != tc.ran || b.on || b.tidied != "t1-" {
+				t.Errorf("ran %s, want %s; on: %t; tidied %s", ran, tc.ran, b.on, b.tidied)
 			}
-			if b.runs[0] != "K01-1" || len(b.runs) > 1 && b.runs[1] != "K01-2" {
+			if b.runs[0] != "t1-K01-1" || len(b.runs) > 1 && b.runs[1] != "t1-K01-2" {
 				t.Errorf("runs are called %q", b.runs)
 			}
 		})
@@ -83,16 +85,16 @@ func TestTry(t *testing.T) {
 
 func TestTryTellsWhatIsWrong(t *testing.T) {
 	b := &bench{runErr: errors.New("no cluster")}
-	if _, err := b.hunt().Try(t.Context(), "K01", b.switcher); err == nil || !strings.Contains(err.Error(), "try mutant K01: no cluster") || b.on {
+	if _, err := b.hunt().Try(t.Context(), b.mutant()); err == nil || !strings.Contains(err.Error(), "try mutant K01: no cluster") || b.on {
 		t.Error(err, b.on)
 	}
-	broken := func(context.Context) (func(context.Context) error, error) { return nil, errors.New("no such mutant") }
-	if _, err := b.hunt().Try(t.Context(), "K99", broken); err == nil || !strings.Contains(err.Error(), "switch mutant K99 on: no such mutant") {
+	broken := Mutant{ID: "K99", On: func(context.Context) (func(context.Context) error, error) { return nil, errors.New("no such mutant") }}
+	if _, err := b.hunt().Try(t.Context(), broken); err == nil || !strings.Contains(err.Error(), "switch mutant K99 on: no such mutant") {
 		t.Error(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := b.hunt().Try(ctx, "K01", b.switcher); !errors.Is(err, context.Canceled) || b.on {
+	if _, err := b.hunt().Try(ctx, b.mutant()); !errors.Is(err, context.Canceled) || b.on {
 		t.Error(err, b.on)
 	}
 }
@@ -101,11 +103,11 @@ func TestTryHasALimit(t *testing.T) {
 	b := &bench{}
 	h := b.hunt()
 	h.Limit = time.Millisecond
-	h.Run = func(ctx context.Context, _ string, _ []string) (Result, error) {
+	h.Run = func(ctx context.Context, _, _ string, _ []string) (Result, error) {
 		<-ctx.Done()
 		return Result{}, ctx.Err()
 	}
-	got, err := h.Try(t.Context(), "K01", b.switcher)
+	got, err := h.Try(t.Context(), b.mutant())
 	if err != nil || got.Caught || got.Open != "not done within 1ms" || b.on {
 		t.Errorf("%+v, %v; on: %t", got, err, b.on)
 	}

@@ -18,6 +18,7 @@ type Options struct {
 	Kubeconfig string
 	Specs      []string // full names
 	Procs      int      // how many specs at once
+	Prefix     string   // with which the names of their namespaces begin
 	FailFast   bool     // end with the first failure
 	Timeout    time.Duration
 	Dir        string // for the report, and the log with all that the suite prints
@@ -62,6 +63,7 @@ func (t Tools) Run(ctx context.Context, o Options) (Result, error) {
 		"--dump-logs-on-failure=false", "--minStartupPods=-1", "--allowed-not-ready-nodes=-1")
 	cmd := exec.CommandContext(ctx, t.path("ginkgo"), args...)
 	cmd.Stdout, cmd.Stderr = log, log
+	cmd.Env = append(os.Environ(), prefixVariable+"="+o.Prefix)
 	// A group of its own: an interrupt of the terminal must reach it once, by way of ginkgo.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGINT) }

@@ -19,13 +19,14 @@ const runLabel = "e2e-run"
 // goneWithin is how long removed namespaces may take to go.
 const goneWithin = 2 * time.Minute
 
-// Tidy removes what runs of the suite left in a cluster and waits until it is gone. The suite deletes its namespaces
-// without waiting, and a spec that is cut off leaves a finalizer on its pod, which would keep them for ever.
-func Tidy(ctx context.Context, client kubernetes.Interface) error {
+// Tidy removes what runs of the suite left in a cluster, in namespaces whose name begins with the prefix, and waits
+// until it is gone. The suite deletes its namespaces without waiting, and a spec that is cut off leaves a finalizer on
+// its pod, which would keep them for ever.
+func Tidy(ctx context.Context, client kubernetes.Interface, prefix string) error {
 	ctx, cancel := context.WithTimeout(ctx, goneWithin)
 	defer cancel()
 	for {
-		left, err := removeNamespaces(ctx, client)
+		left, err := removeNamespaces(ctx, client, prefix)
 		if err != nil || len(left) == 0 {
 			return err
 		}
@@ -37,14 +38,16 @@ func Tidy(ctx context.Context, client kubernetes.Interface) error {
 	}
 }
 
-// removeNamespaces asks for the removal of all namespaces of the suite and of the pods in them, and returns which are
-// still there.
-func removeNamespaces(ctx context.Context, client kubernetes.Interface) (left []string, err error) {
+// removeNamespaces asks for the removal of those namespaces and of the pods in them, and returns which are still there.
+func removeNamespaces(ctx context.Context, client kubernetes.Interface, prefix string) (left []string, err error) {
 	namespaces, err := client.CoreV1().Namespaces().List(ctx, metav1.ListOptions{LabelSelector: runLabel})
 	if err != nil {
 		return nil, fmt.Errorf("list the suite's namespaces: %w", err)
 	}
 	for _, ns := range namespaces.Items {
+		if !strings.HasPrefix(ns.Name, prefix) {
+			continue
+		}
 		left = append(left, ns.Name)
 		if ns.DeletionTimestamp == nil {
 			if err := client.CoreV1().Namespaces().Delete(ctx, ns.Name, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {

@@ -22,7 +22,10 @@ func TestTidy(t *testing.T) {
 	client := fake.NewClientset(
 		ns("prestop-1", map[string]string{runLabel: "x"}), ns("prestop-2", map[string]string{runLabel: "x"}), ns("hookcheck-1", nil),
 		pod("prestop-1", "plain"), pod("prestop-1", "held", "test/finalizer"), pod("hookcheck-1", "other", "test/finalizer"))
-	if err := Tidy(t.Context(), client); err != nil {
+	if err := Tidy(t.Context(), client, "another-"); err != nil || len(client.Actions()) != 1 {
+		t.Errorf("%v; it did more than look: %v", err, client.Actions())
+	}
+	if err := Tidy(t.Context(), client, "prestop-"); err != nil {
 		t.Fatal(err)
 	}
 	namespaces, err := client.CoreV1().Namespaces().List(t.Context(), metav1.ListOptions{})
@@ -47,7 +50,7 @@ func TestTidyTellsWhatIsWrong(t *testing.T) {
 	client.PrependReactor("list", "namespaces", func(clienttesting.Action) (bool, runtime.Object, error) {
 		return true, nil, errors.New("no right")
 	})
-	if err := Tidy(t.Context(), client); err == nil || !strings.Contains(err.Error(), "list the suite's namespaces: no right") {
+	if err := Tidy(t.Context(), client, ""); err == nil || !strings.Contains(err.Error(), "list the suite's namespaces: no right") {
 		t.Error(err)
 	}
 }
