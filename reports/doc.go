@@ -12,8 +12,10 @@
 //     whole or not at all, also when the set-up failed.
 //  4. [WriteTable] prints the verdicts.
 //
-// Besides verdicts a report has how long things took over all scenarios
-// (measurements, of package latency), and what the run cost the cluster (weight).
+// Besides verdicts a report has what the platform made of pods before they were
+// stored (rewritten, of package rewrite), whatever the verdicts on them are, how long
+// things took over all scenarios (measurements, of package latency), and what the
+// run cost the cluster (weight).
 //
 // [JudgeClaims] and [WriteClaims] put the ledger of claims beside a report.
 //

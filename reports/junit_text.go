@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/hookcheck/hookcheck/framework/requirement"
+	"github.com/hookcheck/hookcheck/framework/rewrite"
 )
 
 const (
@@ -47,6 +48,9 @@ func suiteProperties(report Report) []junitProperty {
 	p.add("cluster.provider", report.Cluster.Provider)
 	p.add("cluster.namespace", report.Cluster.Namespace)
 	p.add("cluster.runtime-class", report.Cluster.RuntimeClass)
+	if len(report.Rewritten) > 0 {
+		p.add("rewritten", rewritten(report.Rewritten))
+	}
 	nodes := slices.Clone(report.Cluster.Nodes)
 	slices.SortFunc(nodes, func(a, b Node) int { return cmp.Compare(a.Name, b.Name) })
 	for _, node := range nodes {
@@ -78,6 +82,7 @@ func caseProperties(entry Entry) []junitProperty {
 	p.add("verdict", string(entry.Verdict))
 	p.add("outcome", oneLine(entry.Outcome))
 	p.add("scenario", entry.Scenario)
+	p.add("rewritten", rewrite.Summary(entry.Rewritten))
 	if !entry.Started.IsZero() {
 		p.add("started", timestamp(entry.Started))
 	}
@@ -110,10 +115,16 @@ func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 // message is s as an attribute: one line, not too long.
 func message(s string) string { return cut(oneLine(xmlText(s)), messageLimit) }
 
+// contradicts tells whether expected and seen say all that there is to say of a
+// result. Where the platform rewrote a pod of its scenario, the reason says more.
+func contradicts(r requirement.Result) bool {
+	return r.Verdict == requirement.NonConformant && r.Expected != "" && r.Seen != "" && len(r.Rewritten) == 0
+}
+
 // failureMessage is what was expected and seen, or the reason.
 func failureMessage(entry Entry) string {
 	switch {
-	case entry.Verdict == requirement.NonConformant && entry.Expected != "" && entry.Seen != "":
+	case contradicts(entry.Result):
 		return message("expected " + entry.Expected + "; seen " + entry.Seen)
 	case entry.Reason != "":
 		return message(entry.Reason)

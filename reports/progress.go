@@ -276,7 +276,7 @@ func verdicts(s Summary) string {
 func bad(r requirement.Result) string {
 	text := fmt.Sprintf("%s  %s  (%s)", r.Verdict, r.Requirement, r.Scenario)
 	switch {
-	case r.Verdict == requirement.NonConformant && r.Expected != "" && r.Seen != "":
+	case contradicts(r):
 		text += "  expected " + oneLine(r.Expected) + "; seen " + oneLine(r.Seen)
 	case r.Reason != "":
 		text += "  " + oneLine(r.Reason)

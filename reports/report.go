@@ -137,6 +137,9 @@ type Report struct {
 	Summary  Summary `json:"summary"`
 	Outcome  Outcome `json:"outcome"`
 	ExitCode int     `json:"exitCode"`
+	// Rewritten is what the platform made of the pods before they were stored,
+	// sorted by scenario, whatever the verdicts are.
+	Rewritten []Rewrite `json:"rewritten,omitempty"`
 	// Results has one entry for each selected requirement, sorted by id.
 	Results []Entry `json:"results"`
 }
@@ -207,6 +210,7 @@ func New(meta Meta, selected []requirement.Requirement, results []requirement.Re
 		return Report{}, fmt.Errorf("join results and catalogue: %w", errors.Join(errs...))
 	}
 	slices.SortFunc(report.Results, func(a, b Entry) int { return cmp.Compare(a.Requirement, b.Requirement) })
+	report.Rewritten = rewrites(report.Results)
 	report.Outcome, report.ExitCode = Decide(report.Summary, meta.Run)
 	return report, nil
 }

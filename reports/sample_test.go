@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hookcheck/hookcheck/framework/requirement"
+	"github.com/hookcheck/hookcheck/framework/rewrite"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -156,6 +157,28 @@ func mustNew(t *testing.T, meta Meta, results []requirement.Result) Report {
 	return report
 }
 
+// sampleRewritten is a run on a platform that changes pods: one scenario's pod has
+// lost its hook, and another's grace period makes no difference to what was judged.
+func sampleRewritten() []requirement.Result {
+	results := sampleGood()
+	for i := range results {
+		switch r := &results[i]; r.Requirement {
+		case "prestop.before-term":
+			r.Rewritten = []rewrite.Change{
+				{Pod: "exec-before-term", Field: "spec.containers[app].lifecycle.preStop", Written: `{"exec":{"command":["/agent","hook"]}}`},
+				{Pod: "exec-before-term", Field: "spec.terminationGracePeriodSeconds", Written: "60", Stored: "30"},
+			}
+			r.Verdict, r.Window = requirement.NonConformant, sampleWindow
+			r.Expected, r.Seen = "end of the preStop hook before arrival of SIGTERM", "no end of the preStop hook was recorded"
+			r.Reason = "expected " + r.Expected + ", seen: " + r.Seen
+			r.Blame()
+		case "prestop.sleep":
+			r.Rewritten = []rewrite.Change{{Pod: "sleep-four", Field: "spec.containers[istio-proxy]", Stored: `{"name":"istio-proxy"}`}}
+		}
+	}
+	return results
+}
+
 // samples are the reports that the golden files show.
 func samples(t *testing.T) map[string]Report {
 	t.Helper()
@@ -178,5 +201,6 @@ func samples(t *testing.T) map[string]Report {
 		"interrupted": mustNew(t, interrupted, sampleGood()[:2]),
 		"setup":       mustNew(t, broken, nil),
 		"nothing":     mustNew(t, sampleMeta(), nothing),
+		"rewritten":   mustNew(t, sampleMeta(), sampleRewritten()),
 	}
 }

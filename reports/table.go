@@ -28,8 +28,8 @@ type TableOptions struct {
 
 // WriteTable prints what a run found: the verdicts counted by area; every
 // requirement that is violated, passed unexpectedly, is inconclusive or did not
-// run, with what there is to know about it; the known deviations with their
-// evidence; which of several permitted outcomes were seen; what does not apply
+// run, with what there is to know about it; what the platform rewrote; the known
+// deviations with their evidence; which of several permitted outcomes were seen; what does not apply
 // and why; how long things took, and what the run cost; and, last, the verdict
 // on the whole in one line.
 func WriteTable(w io.Writer, report Report, options TableOptions) error {
@@ -48,6 +48,7 @@ func WriteTable(w io.Writer, report Report, options TableOptions) error {
 	if !none { // else the one reason is the error, below
 		t.notRun(report)
 	}
+	t.rewritten(report.Rewritten)
 	t.knownDeviations(report)
 	t.outcomes(report)
 	t.notApplicable(report)

@@ -55,6 +55,7 @@ func TestTableVerdictLine(t *testing.T) {
 		"mixed":       "verdict: not conformant – 1 requirement violated (1 MUST), 1 unexpected pass; 2 of 7 requirements conformant, 1 inconclusive, 1 not run, 1 known deviation, 1 not applicable; 8 of the catalogue's 9 selected; 3m12s; out/junit.xml out/report.json",
 		"interrupted": "verdict: interrupted – stopped with 6 of 8 requirements not judged; 2 of 8 requirements conformant, 6 not run; 8 of the catalogue's 9 selected; 3m12s; out/junit.xml out/report.json",
 		"setup":       "verdict: error – the set-up failed; 0 of 8 requirements conformant, 8 not run; 8 of the catalogue's 9 selected; 0.4s; out/junit.xml out/report.json",
+		"rewritten":   "verdict: not conformant – 1 requirement violated (1 MUST); 7 of 8 requirements conformant; the platform rewrote 3 fields of 2 pods; 8 of the catalogue's 9 selected; 3m12s; out/junit.xml out/report.json",
 		"nothing":     "verdict: inconclusive – nothing was judged; 8 not applicable; 8 of the catalogue's 9 selected; 3m12s; out/junit.xml out/report.json",
 	} {
 		t.Run(name, func(t *testing.T) {

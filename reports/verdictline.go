@@ -41,6 +41,9 @@ func (t *table) verdict(report Report) string {
 		parts = append(parts, why)
 	}
 	parts = append(parts, tally(s))
+	if len(report.Rewritten) > 0 {
+		parts = append(parts, "the platform rewrote "+rewritten(report.Rewritten))
+	}
 	if c := report.Catalogue; c.Selected < c.Count {
 		parts = append(parts, fmt.Sprintf("%d of the catalogue's %d selected", c.Selected, c.Count))
 	}

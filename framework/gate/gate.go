@@ -110,6 +110,7 @@ func (f Facts) Apply(r requirement.Requirement, result *requirement.Result) erro
 	if v == requirement.UnexpectedPass {
 		result.Reason = fmt.Sprintf("conformant, though the catalogue lists a deviation for this version: %s (%s)",
 			strings.TrimSuffix(r.Deviation.Actual, "."), r.Deviation.Issue)
+		result.Blame()
 	}
 	result.Verdict = v
 	return nil

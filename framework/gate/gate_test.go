@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/hookcheck/hookcheck/framework/requirement"
+	"github.com/hookcheck/hookcheck/framework/rewrite"
 )
 
 func TestDecide(t *testing.T) {
@@ -99,6 +100,21 @@ func TestInterpret(t *testing.T) {
 		if err := f.Apply(requirement.Requirement{ID: "a.b", Deviation: &d}, &requirement.Result{Verdict: fail}); err == nil {
 			t.Errorf("%s is no error", name)
 		}
+	}
+}
+
+// TestUnexpectedPassBlames: a deviation may not show because the pod was another
+// one than written.
+func TestUnexpectedPassBlames(t *testing.T) {
+	f := Facts{Server: "v1.36.4", Kubelet: "v1.36.4"}
+	result := requirement.Result{Verdict: requirement.Conformant, Rewritten: []rewrite.Change{{Pod: "p", Field: "spec.hostNetwork", Stored: "true"}}}
+	d := requirement.Deviation{Actual: "It goes on.", Judged: requirement.JudgedDocumented, Issue: "none"}
+	if err := f.Apply(requirement.Requirement{Deviation: &d}, &result); err != nil {
+		t.Fatal(err)
+	}
+	const want = "the platform rewrote the pod p: spec.hostNetwork, which was not written, is true – conformant, though "
+	if result.Verdict != requirement.UnexpectedPass || !strings.HasPrefix(result.Reason, want) {
+		t.Errorf("%s: %s", result.Verdict, result.Reason)
 	}
 }
 

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"fmt"
 	"regexp"
 
 	corev1 "k8s.io/api/core/v1"
@@ -12,6 +13,14 @@ func ContainerWaiting(name, reason string) Condition {
 	re := regexp.MustCompile("^(?:" + reason + ")$")
 	return container(name, "state waiting ("+reason+")", func(cs corev1.ContainerStatus) bool {
 		return cs.State.Waiting != nil && re.MatchString(cs.State.Waiting.Reason)
+	})
+}
+
+// LongMessage is true where the termination message of a container has at least
+// so many bytes.
+func LongMessage(name string, bytes int) Condition {
+	return container(name, fmt.Sprintf("a termination message of at least %d bytes", bytes), func(cs corev1.ContainerStatus) bool {
+		return cs.State.Terminated != nil && len(cs.State.Terminated.Message) >= bytes
 	})
 }
 

@@ -8,11 +8,13 @@
 //
 // The recorder appends raw events: versions of pods and endpoint slices as a
 // watch delivered them, core/v1 Events, container logs, the steps of the
-// runner, gaps of a watch. From a pod's versions the history derives more, at
-// the moment they are appended or loaded: the states of each container
-// instance, and the entries of the journal that the fixture's processes wrote
-// into the termination message (package journal). Derived events are never
-// stored: a newer hookcheck reads an old record with what it knows by then.
+// runner, the pods as it wrote them, gaps of a watch. From a pod's versions the
+// history derives more, at the moment they are appended or loaded: the states of
+// each container instance, and the entries of the journal that the fixture's
+// processes wrote into the termination message (package journal). Derived events
+// are never stored: a newer hookcheck reads an old record with what it knows by
+// then. The same holds for what the platform made of a pod before it was stored
+// ([History.Rewrites]).
 //
 // # Clocks
 //

@@ -41,6 +41,8 @@ const (
 	KindGap   Kind = "gap"   // raw: a watch lost revisions
 	KindNote  Kind = "note"  // raw: the answer to a step (an exec's output, an HTTP code)
 
+	KindWritten Kind = "written" // raw: a pod as the runner wrote it; Name is the kind of the object that it was sent in
+
 	KindState   Kind = "state"   // derived: a container state; Name is waiting, running or terminated
 	KindJournal Kind = "journal" // derived: an entry of a journal; Name is its kind
 	KindDefect  Kind = "defect"  // derived: a part of a journal that cannot be read
@@ -69,11 +71,14 @@ type Event struct {
 	// Fields are its details.
 	Fields map[string]string `json:"fields,omitempty"`
 
-	// One of these is set for pod, event and slice. A pod's spec is kept in
-	// its first version only, managed fields in none.
+	// One of these is set for pod, written, event and slice. A pod's spec is kept
+	// in its first version only, managed fields in none.
 	PodObject   *corev1.Pod                `json:"podObject,omitempty"`
 	EventObject *corev1.Event              `json:"eventObject,omitempty"`
 	SliceObject *discoveryv1.EndpointSlice `json:"sliceObject,omitempty"`
+	// AnswerObject is set for a written pod that the API server was only asked
+	// about: what it would store.
+	AnswerObject *corev1.Pod `json:"answerObject,omitempty"`
 }
 
 // Derived tells whether the event was made from a raw one.

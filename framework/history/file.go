@@ -121,7 +121,7 @@ func Decode(r io.Reader) (*History, error) {
 func (e *Event) check() error {
 	ok := true
 	switch e.Kind {
-	case KindPod:
+	case KindPod, KindWritten:
 		ok = e.PodObject != nil
 	case KindEvent:
 		ok = e.EventObject != nil

@@ -21,6 +21,7 @@ func recorded() *ht.Builder {
 	b := stopped()
 	b.History.Header.Node, b.History.Header.KubeletVersion = "node-1", "v1.36.4"
 	return b.Slice(7*time.Second).
+		Append(7*time.Second, NewWrittenEvent("Pod", ht.Pod("p"), ht.Pod("p"), ht.At(7*time.Second))).
 		Append(7*time.Second+123456789, Event{Kind: KindNote, Name: "exec", Fields: map[string]string{"stdout": "ä\n<&>"}}).
 		Log(8*time.Second, "p", "app", ht.Entry(5305*ms, "clean"), "other text\n").
 		Gap(9 * time.Second)

@@ -108,6 +108,8 @@ func describe(e *Event) string {
 		return "endpoints " + e.Name + " [" + strings.Join(conditions, "; ") + "]"
 	case KindLog:
 		return "log"
+	case KindWritten:
+		return "written " + e.Name + " " + e.PodObject.Name
 	}
 	words := []string{string(e.Kind), e.Name}
 	for _, k := range slices.Sorted(maps.Keys(e.Fields)) {

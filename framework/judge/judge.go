@@ -36,15 +36,18 @@ type J struct {
 type decision struct{}
 
 // Evaluate runs a check over a history. It sets verdict, reason, expected, seen,
-// window, evidence and measurements of the result; the rest is the caller's.
+// window, evidence, measurements and rewritten of the result; the rest is the
+// caller's. Where the platform changed a pod of the scenario before it was stored,
+// that stands before the reason: a hook that is not there does not run.
 //
 // A history whose scenario was not carried through, a check that meets
 // ErrUnclear or ErrFlawed, one that panics and one that asserts nothing are all
 // inconclusive: each says why.
 func Evaluate(check Check, h *history.History) requirement.Result {
-	j := &J{result: requirement.Result{Verdict: requirement.Conformant}}
+	j := &J{result: requirement.Result{Verdict: requirement.Conformant, Rewritten: h.Rewrites()}}
 	if why := h.Incomplete(); why != "" {
 		j.result.Verdict, j.result.Reason = requirement.Inconclusive, "the scenario was not carried through: "+why
+		j.result.Blame()
 		return j.result
 	}
 	j.run(check, h)
@@ -57,6 +60,9 @@ func Evaluate(check Check, h *history.History) requirement.Result {
 		}
 	}
 	slices.Sort(j.result.Evidence)
+	if j.result.Verdict != requirement.Conformant {
+		j.result.Blame()
+	}
 	return j.result
 }
 

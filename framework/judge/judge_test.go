@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
 
 	. "github.com/hookcheck/hookcheck/framework/history"
 	ht "github.com/hookcheck/hookcheck/framework/history/historytest"
@@ -194,5 +195,35 @@ func TestMeasuringIsNoAssertion(t *testing.T) {
 	r := judge.Evaluate(func(j *judge.J, _ *History) { j.Measure("lead", []float64{1}, 0) }, sample().Done())
 	if r.Verdict != requirement.Inconclusive || r.Reason != "the check asserted nothing" {
 		t.Errorf("%s: %s", r.Verdict, r.Reason)
+	}
+}
+
+// TestRewritten: a hook that the platform took out of the pod is not the
+// kubelet's to run, and the reason says so first.
+func TestRewritten(t *testing.T) {
+	written, stored := ht.Pod("p"), ht.Pod("p", ht.Terminated("app", 0, 0, 5*time.Second))
+	written.Spec.Containers = []corev1.Container{{Name: "app", Lifecycle: &corev1.Lifecycle{PreStop: &corev1.LifecycleHandler{}}}}
+	stored.Spec.Containers = []corev1.Container{{Name: "app"}}
+	record := func() *ht.Builder { return ht.New("x").Written(0, "Pod", written).Pod(6*time.Second, stored) }
+	const rewrote = "the platform rewrote the pod p: spec.containers[app].lifecycle.preStop was removed"
+	for _, tc := range []struct {
+		name   string
+		h      *History
+		check  judge.Check
+		reason string
+	}{
+		{"non-conformant", record().Done(), func(j *judge.J, h *History) { j.Expect(h).To(Contain(HookBegin(PreStop))) },
+			rewrote + " – expected begin of the preStop hook, seen: no begin of the preStop hook was recorded"},
+		{"inconclusive", record().Done(), func(j *judge.J, _ *History) { j.Inconclusive("the node slept") }, rewrote + " – the node slept"},
+		{"not carried through", record().Failed("delete: no"), func(*judge.J, *History) {}, rewrote + " – the scenario was not carried through: delete: no"},
+		{"conformant", record().Done(), func(j *judge.J, h *History) { j.Expect(h).To(Contain(Terminated())) }, ""},
+	} {
+		r := judge.Evaluate(tc.check, tc.h)
+		if r.Reason != tc.reason {
+			t.Errorf("%s: reason %q", tc.name, r.Reason)
+		}
+		if len(r.Rewritten) != 1 || r.Rewritten[0].Pod != "p" {
+			t.Errorf("%s: rewritten %v", tc.name, r.Rewritten)
+		}
 	}
 }

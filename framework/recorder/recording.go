@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/hookcheck/hookcheck/framework/history"
@@ -70,6 +71,12 @@ func (rec *Recording) stepEvent(name, pod, phase string, fields map[string]strin
 // Note writes down an answer that the runner got.
 func (rec *Recording) Note(name, pod, container string, fields map[string]string) {
 	rec.Append(runnerEvent(history.KindNote, name, pod, container, fields))
+}
+
+// Written writes down a pod that is sent to the API server, as an object of its
+// own or as the template of a workload: see history.NewWrittenEvent.
+func (rec *Recording) Written(kind string, pod, answer *corev1.Pod) {
+	rec.Append(history.NewWrittenEvent(kind, pod, answer, time.Now()))
 }
 
 // Log writes down the whole log of the instance-th run of a container (from 1; 0

@@ -3,6 +3,8 @@ package requirement
 import (
 	"slices"
 	"time"
+
+	"github.com/hookcheck/hookcheck/framework/rewrite"
 )
 
 // Verdict is what a check says of a requirement.
@@ -42,6 +44,9 @@ type Result struct {
 	Window string `json:"window,omitempty"`
 	// Evidence are the sequence numbers of the events it decided from.
 	Evidence []int `json:"evidence,omitempty"`
+	// Rewritten is what of the scenario's pods was stored otherwise than it was
+	// written.
+	Rewritten []rewrite.Change `json:"rewritten,omitempty"`
 	// Measurements are what the check measured, by name, in seconds.
 	Measurements map[string]Measurement `json:"measurements,omitempty"`
 	// History is the path of the history, relative to the artifacts directory.
@@ -53,6 +58,14 @@ type Result struct {
 	// File and Line are where the check stands, relative to the repository.
 	File string `json:"file,omitempty"`
 	Line int    `json:"line,omitempty"`
+}
+
+// Blame puts what was rewritten, if anything was, before the reason of a verdict
+// that may be due to it.
+func (r *Result) Blame() {
+	if len(r.Rewritten) > 0 {
+		r.Reason = rewrite.Summary(r.Rewritten) + " – " + r.Reason
+	}
 }
 
 // A Measurement is a number taken from a history, with its error.

@@ -155,6 +155,20 @@ strict map[accepted:false code:400 message:it says no reason:BadRequest]`
 	if got := notes(rec, history.NoteAsk); got != want {
 		t.Errorf("notes:\n%s\nwant:\n%s", got, want)
 	}
+	rec.Read(func(h *history.History) {
+		rewritten := h.Rewrites()
+		if len(rewritten) != 0 {
+			t.Errorf("rewritten: %v", rewritten)
+		}
+		for _, e := range h.Events {
+			if e.Kind == history.KindWritten && (e.Pod != "good" || e.PodObject.Spec.TerminationGracePeriodSeconds != nil || *e.AnswerObject.Spec.TerminationGracePeriodSeconds != 30) {
+				t.Errorf("written down: %+v and %+v", e.PodObject.Spec, e.AnswerObject.Spec)
+			}
+		}
+		if n := len(h.Events); n != 6 { // the begin and the end of the step, three answers, and what was written of the one that was accepted
+			t.Errorf("%d events", n)
+		}
+	})
 	if len(asked) != 3 || asked[0] != "POST /api/v1/namespaces/space/pods?dryRun=All&fieldValidation=Ignore map[]" {
 		t.Errorf("asked %q", asked)
 	}

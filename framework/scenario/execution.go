@@ -87,6 +87,10 @@ func (x *Execution) create(ctx context.Context, o *unstructured.Unstructured) er
 		o = o.DeepCopy()
 		annotate(o, HomeAnnotation, x.Namespace)
 	}
+	if err := x.written(o); err != nil {
+		end(err)
+		return fmt.Errorf("create %s %s: %w", gvk.Kind, o.GetName(), err)
+	}
 	created, err := x.submit(ctx, x.resource(mapping, o), o)
 	end(err)
 	if err != nil {
@@ -185,12 +189,17 @@ var badReasons = []string{"ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull
 	"CreateContainerConfigError", "CreateContainerError", "RunContainerError",
 	"FailedScheduling", "FailedCreatePodSandBox", "FailedMount", "FailedAttachVolume"}
 
+// hookReasons are Events of a hook that the kubelet has run. Whatever became of
+// the container then, hooks are what is judged.
+var hookReasons = []string{"FailedPostStartHook", "FailedPreStopHook"}
+
 // environment returns why a pod of the history never started, or nil where all
-// did.
+// did, or came as far as a hook.
 func environment(h *history.History) error {
 	for _, name := range h.Pods() {
 		if h.First(history.Running().Of(name)) != nil || h.First(history.Terminated().Of(name)) != nil ||
-			h.First(history.KubeEvent("Started").Of(name)) != nil {
+			h.First(history.KubeEvent("Started").Of(name)) != nil ||
+			slices.ContainsFunc(hookReasons, func(reason string) bool { return h.First(history.KubeEvent(reason).Of(name)) != nil }) {
 			continue
 		}
 		var reasons []string

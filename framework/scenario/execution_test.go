@@ -26,6 +26,16 @@ func TestEnvironment(t *testing.T) {
 			b.version(withState("p", corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: 1}}))
 		}, ""},
 		{"it was started, though no version shows it", func(b *bench) { b.version(podNamed("p")); b.kubeEvent("p", "Started", "Container started") }, ""},
+		{"a hook was run in it, started or not", func(b *bench) {
+			b.version(waiting("p", "RunContainerError", "no such process"))
+			b.kubeEvent("p", "FailedPostStartHook", "PostStartHook failed")
+		}, ""},
+		{"a preStop hook", func(b *bench) { b.version(podNamed("p")); b.kubeEvent("p", "FailedPreStopHook", "PreStopHook failed") }, ""},
+		{"another pod's hook is not its own", func(b *bench) {
+			b.version(running("q"))
+			b.version(podNamed("p"))
+			b.kubeEvent("q", "FailedPostStartHook", "PostStartHook failed")
+		}, "pod p never started, and no event says why"},
 		{"no reason", func(b *bench) { b.version(waiting("p", "ContainerCreating", "")) }, "pod p never started, and no event says why"},
 		{"the image, each reason once", func(b *bench) {
 			b.version(waiting("p", "ImagePullBackOff", "back-off"))

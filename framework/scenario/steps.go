@@ -175,9 +175,7 @@ func AwaitTerminated(pods ...string) Step {
 		within := afterCompletion
 		x.Recording.Read(func(h *history.History) {
 			for _, name := range x.podsOf(h, pods) {
-				if p := h.Pod(name); p != nil && p.DeletionGracePeriodSeconds != nil {
-					within = max(within, time.Duration(*p.DeletionGracePeriodSeconds)*time.Second+afterGrace)
-				}
+				within = max(within, graceOf(h, name)+afterGrace)
 			}
 		})
 		return x.await(ctx, "await termination", within, func(h *history.History) bool {

@@ -48,6 +48,9 @@ func Ask() Step {
 			how := o.GetAnnotations()[Asking]
 			o.SetAnnotations(nil)
 			answer, err := asker.client.Create(ctx, o, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}, FieldValidation: how})
+			if err == nil {
+				err = x.writtenAndAnswered(o, answer)
+			}
 			if err := asker.note(x, o.GetName(), answer, err); err != nil {
 				end(err)
 				return fmt.Errorf("ask about %s: %w", o.GetName(), err)

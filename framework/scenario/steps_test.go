@@ -243,6 +243,39 @@ func TestAwaitTerminated(t *testing.T) {
 	})
 }
 
+// TestGraceBeforeTheVersion: what Delete was answered is known before the watch
+// tells of it.
+func TestGraceBeforeTheVersion(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		delete []DeleteOption
+		spec   int64
+		within time.Duration
+	}{
+		{"the request's", []DeleteOption{Grace(90 * time.Second)}, 70, 90*time.Second + afterGrace},
+		{"the spec's", nil, 70, 70*time.Second + afterGrace},
+		{"none", nil, 0, afterCompletion},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, ctx context.Context, b *bench) {
+				pod := running("p")
+				if tc.spec != 0 {
+					pod.Spec.TerminationGracePeriodSeconds = &tc.spec
+				}
+				b.version(pod)
+				b.version(running("p")) // later versions are recorded without the spec
+				_ = b.client.Tracker().Add(pod.DeepCopy())
+				do(t, ctx, b, DeletePods([]string{"p"}, tc.delete...))
+				begin := time.Now()
+				do(t, ctx, b, AwaitTerminated("p"))
+				if d := time.Since(begin); d != tc.within {
+					t.Errorf("waited %s", d)
+				}
+			})
+		})
+	}
+}
+
 func TestRelease(t *testing.T) {
 	inBubble(t, func(t *testing.T, ctx context.Context, b *bench) {
 		pod := podNamed("p")

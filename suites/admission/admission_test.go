@@ -3,6 +3,8 @@ package admission
 import (
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
+
 	. "github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/scenario"
 	. "github.com/hookcheck/hookcheck/framework/scenario/scenariotest"
@@ -108,6 +110,23 @@ func TestChecks(t *testing.T) {
 			Unset(Answer("hook-places-sidecar"), sidecar+"lifecycle.postStart.exec.command[1]"),
 			Unset(Answer("hook-places-sidecar"), sidecar+"lifecycle.preStop.httpGet.path"),
 		},
+		"env.pod-as-written": {
+			stored("without preStop hooks", func(s *corev1.PodSpec) {
+				s.InitContainers[0].Lifecycle, s.Containers[0].Lifecycle, s.Containers[1].Lifecycle.PreStop = nil, nil, nil
+			}),
+			stored("with a grace period of 30 s", func(s *corev1.PodSpec) { *s.TerminationGracePeriodSeconds = 30 }),
+			stored("without the grace periods of probes", func(s *corev1.PodSpec) { s.Containers[0].StartupProbe.TerminationGracePeriodSeconds = nil }),
+			stored("with a plain init container for a sidecar", func(s *corev1.PodSpec) { s.InitContainers[0].RestartPolicy = nil }),
+			stored("with a hook by HTTP", func(s *corev1.PodSpec) { s.Containers[1].Lifecycle.PostStart.HTTPGet.Scheme = corev1.URISchemeHTTP }),
+			stored("without the sleep", func(s *corev1.PodSpec) { s.Containers[1].Lifecycle.PreStop.Sleep = nil }),
+			stored("with a wrapped command", func(s *corev1.PodSpec) { s.Containers[0].Command = []string{"/bin/sh", "-c", "/agent app"} }),
+			stored("with a stop signal", func(s *corev1.PodSpec) {
+				kill := corev1.SIGKILL
+				s.Containers[0].Lifecycle.StopSignal = &kill
+			}),
+			stored("with one more container", func(s *corev1.PodSpec) { s.Containers = append(s.Containers, corev1.Container{Name: "istio-proxy"}) }),
+			stored("restarting always", func(s *corev1.PodSpec) { s.RestartPolicy = corev1.RestartPolicyAlways }),
+		},
 		"api.ephemeral.forbidden": {Accept("debug-with-hook"), Refuse("debug")},
 		"api.lifecycle.immutable": {Accept("change"), Accept("addition"), Accept("removal")},
 		"api.stopsignal.gate": {
@@ -131,6 +150,13 @@ func TestChecks(t *testing.T) {
 			Unset(Note("schema"), "sleep"), Unset(Note("schema"), "preStop"), Unset(Note("schema"), "stopSignal"),
 		},
 	})
+}
+
+// stored changes the pod that was created, as a platform does on its way into the
+// API server.
+func stored(how string, change func(*corev1.PodSpec)) Edit {
+	anyVersion := Condition{What: "a spec", Is: func(p *corev1.Pod) bool { return len(p.Spec.Containers) > 0 }}
+	return Pods("stored "+how, anyVersion, func(p *corev1.Pod) { change(&p.Spec) })
 }
 
 const signal = "spec.containers[0].lifecycle.stopSignal"

@@ -10,8 +10,9 @@ import (
 //
 //  1. ask the API server about pods with hooks in init containers and sidecars,
 //     with stop signals, and with restart rules
-//  2. create a pod that is never scheduled; ask about changes of its hooks, and
-//     about ephemeral containers with and without one
+//  2. create a pod that is never scheduled, and compare it with what is stored;
+//     ask about changes of its hooks, and about ephemeral containers with and
+//     without one
 //  3. ask for the schema of hooks
 var _ = Describe("the places that the API accepts hooks in", "admission/hook_places", func(s *S) {
 	const (
@@ -43,6 +44,9 @@ var _ = Describe("the places that the API accepts hooks in", "admission/hook_pla
 			With(sidecar+"lifecycle.postStart.exec.command[0]", "/agent").With(sidecar+"lifecycle.postStart.exec.command[1]", "version").
 			With(sidecar+"lifecycle.preStop.httpGet.path", "/stop").With(sidecar+"lifecycle.preStop.httpGet.port", "8080").
 			With(sidecar+"startupProbe.terminationGracePeriodSeconds", "3").With(sidecar+"livenessProbe.terminationGracePeriodSeconds", "4")))
+	})
+	s.Check("env.pod-as-written", func(j *judge.J, h *History) {
+		j.Expect(h).To(StoredAsWritten(pod))
 	})
 	s.Check("api.ephemeral.forbidden", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(Accepts("debug")))

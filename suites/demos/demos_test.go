@@ -28,7 +28,7 @@ func TestChecks(t *testing.T) {
 			Copy("a failed hook", KubeEvent("Killing"), func(e *Event) { e.Name = "FailedPreStopHook" }),
 		},
 		"poststart.failure.exec-missing-binary": {
-			Drop(KubeEvent("FailedPostStartHook")), Drop(KubeEvent("Killing")), Drop(KubeEvent("BackOff")),
+			Drop(KubeEvent("FailedPostStartHook")), Drop(KubeEvent("Killing")),
 			Container("ready all the same", "lifecycle-demo-container", Phase(corev1.PodRunning), func(cs *corev1.ContainerStatus) { cs.Ready = true }),
 		},
 		"poststart.failure.backoff-event": {

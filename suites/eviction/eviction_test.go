@@ -30,8 +30,15 @@ func TestChecks(t *testing.T) {
 			Set(StepEnd("evict").Of("budget-starting"), "error", "refused"),
 			Pods("not being deleted", Deleting(), func(p *corev1.Pod) { p.DeletionTimestamp = nil }),
 		},
-		"evict.api-while-poststart": {Mends(Shift(Signal("SIGTERM").Of("budget-starting"), -10*time.Second))},
-		"deadline.job-vs-pod":       {Shift(HookEnd(PreStop), 10*time.Second), Pods("another grace", DeletingWithGrace(20), thirty)},
-		"job.suspend-runs-hooks":    {Shift(HookEnd(PreStop), 10*time.Second), Drop(HookEnd(PreStop))},
+		"evict.api-while-poststart": {
+			Mends(Shift(Signal("SIGTERM").Of("budget-starting"), -10*time.Second)),
+			Mends(Drop(HookEnd(PostStart).Of("budget-starting"))),
+			Mends(Drop(HookEnd(PostStart).Of("budget-starting")), Copy("the hook failed", KubeEvent("Started").Of("budget-starting"), func(e *Event) {
+				e.Name, e.EventObject.Reason = "FailedPostStartHook", "FailedPostStartHook"
+			}), Drop(HookBegin(PostStart).Of("budget-starting"))),
+			Drop(Signal("SIGTERM").Of("budget-starting")),
+		},
+		"deadline.job-vs-pod":    {Shift(HookEnd(PreStop), 10*time.Second), Pods("another grace", DeletingWithGrace(20), thirty)},
+		"job.suspend-runs-hooks": {Shift(HookEnd(PreStop), 10*time.Second), Drop(HookEnd(PreStop))},
 	})
 }

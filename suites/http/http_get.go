@@ -10,8 +10,9 @@ import (
 
 // What an httpGet hook sends, and to whom.
 //
-//  1. a pod with a server, and containers whose postStart hooks ask it: without a
-//     host, with headers, and by HTTPS where the certificate is self-signed
+//  1. a pod with a server, whose postStart hook ends when it listens, and containers
+//     whose postStart hooks ask it: without a host, with headers, and by HTTPS where
+//     the certificate is self-signed
 //  2. wait until it is ready; delete it
 //  3. wait until the kubelet is done with it
 var _ = Describe("the request of an httpGet hook", "http/http_get", func(s *S) {

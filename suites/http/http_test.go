@@ -50,6 +50,9 @@ func TestChecks(t *testing.T) {
 			Container("not ready with 399", "c399", ContainerReady("c399"), func(cs *corev1.ContainerStatus) { cs.Ready = false }),
 		},
 		// requests
+		"http.host": {
+			Drop(Request("/query?a=b&c=%20d")), failed("query", "FailedPostStartHook"), // it asked its own pod
+		},
 		"http.path-query": {
 			Set(Request("/query?a=b&c=%20d"), "p", "/query"), Set(Request("/slashless"), "p", "slashless"), failed("slashless", "FailedPostStartHook"),
 		},

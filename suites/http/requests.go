@@ -30,6 +30,11 @@ var _ = Describe("requests of httpGet hooks", "http/requests", func(s *S) {
 		j.Expect(h).To(ContainNo(failed.In(container)))
 	}
 
+	s.Check("http.host", func(j *judge.J, h *History) {
+		// The receiver is another pod, and nobody listens in the one that asks.
+		j.Expect(h).To(Contain(Entry("http").Of(receiver).Saying("p", "^/query")))
+		succeeded(j, h, "query")
+	})
 	s.Check("http.path-query", func(j *judge.J, h *History) {
 		j.Expect(h).To(ContainTimes(received("/query?a=b&c=%20d"), 1))
 		j.Expect(h).To(ContainTimes(received("/slashless"), 1))

@@ -16,7 +16,9 @@ var _ = Describe("deletion during postStart", "poststart/delete_waits", func(s *
 
 	s.Check("poststart.delete-waits", func(j *judge.J, h *History) {
 		term, over := Signal("SIGTERM"), HookEnd(PostStart)
-		j.Expect(h).To(Contain(HookBegin(PostStart)))
+		if h.First(HookBegin(PostStart)) == nil && h.First(KubeEvent("FailedPostStartHook")) == nil {
+			j.Inconclusive("the hook had not been called when the pod was deleted")
+		}
 		j.Expect(h).To(Contain(term))
 		if h.First(over) == nil {
 			return // it was ended with its container

@@ -26,10 +26,17 @@ func TestChecks(t *testing.T) {
 	}
 	Run(t, "poststart", Bad{
 		// async
-		"poststart.runs-after-create-and-start": {Shift(HookBegin(PostStart), -5*time.Second), Drop(HookBegin(PostStart))},
+		"poststart.runs-after-create-and-start": {
+			Shift(HookBegin(PostStart), -5*time.Second),
+			Drop(HookBegin(PostStart)),
+			Copy("the hook failed, as it does in a container that has not been started", KubeEvent("Created").In("app"), func(e *Event) {
+				e.Name = "FailedPostStartHook"
+			}),
+		},
 		"poststart.async-to-entrypoint": {
 			Set(Entry("awaited").With("name", "entrypoint"), "ok", "false"),
 			Set(Entry("awaited").With("name", "hook"), "ok", "false"),
+			Shift(Entry("awaited").With("name", "hook"), 5*time.Second), // the entrypoint goes on when the hook has ended
 		},
 		"poststart.once-per-instance": {Again(HookBegin(PostStart)), Drop(HookBegin(PostStart))},
 		"poststart.blocks-running":    {Shift(PodVersion(ContainerRunning("app")), -30*time.Second)},
@@ -49,7 +56,12 @@ func TestChecks(t *testing.T) {
 			Pods("without the condition in the end", ContainerRunning("app"), without(corev1.PodReadyToStartContainers)),
 		},
 		"poststart.serial-containers": {Shift(Start().In("next"), -8*time.Second)},
-		"status.message-from-termlog": {Drop(Start().In("app")), Drop(HookEnd(PostStart))},
+		"status.message-from-termlog": {
+			Drop(Start().In("app")), Drop(HookEnd(PostStart)),
+			Container("half of the message", "next", Phase(corev1.PodSucceeded), func(cs *corev1.ContainerStatus) {
+				cs.State.Terminated.Message = cs.State.Terminated.Message[:2048]
+			}),
+		},
 		// endpoints
 		"poststart.not-in-endpoints": {Shift(Endpoint("ready", func(e discoveryv1.Endpoint) bool {
 			return e.Conditions.Ready != nil && *e.Conditions.Ready
@@ -80,7 +92,11 @@ func TestChecks(t *testing.T) {
 			Again(Start().In("other")),
 			Shift(Signal("SIGTERM").In("other"), -time.Minute),
 		},
-		"poststart.serial-after-failure": {Drop(Start().In("next")), Shift(Start().In("next"), -time.Minute)},
+		"poststart.serial-after-failure": {
+			Drop(Start().In("next")),
+			Shift(Start().In("next"), -time.Minute),
+			Shift(Start().In("next"), 8*time.Second), // after the second instance and its hook
+		},
 		"poststart.status-during-restart": {
 			Shift(PodVersion(Restarts("app", 1)), -time.Minute),
 			Container("ready while the hook runs", "app", HasEnded("app").And(Restarts("app", 0)), func(cs *corev1.ContainerStatus) {
@@ -113,7 +129,12 @@ func TestChecks(t *testing.T) {
 		// failure_onfailure
 		"poststart.failure.onfailure": {
 			Copy("restarted after exit code 0", Start().Of("failure-onfailure-0"), func(e *Event) { e.Instance = 2 }),
-			Drop(HookEnd(PostStart).Of("failure-onfailure-1").Instance(2)),
+			Drop(HookEnd(PostStart).Of("failure-onfailure-1").In("app").Instance(2)),
+		},
+		"poststart.sidecar-failure-isolated": {
+			Drop(Start().Of("failure-onfailure-1").In("app").Instance(2)),
+			Drop(failed.Of("failure-onfailure-1").In("sidecar")),
+			Again(Start().In("other")),
 		},
 		// failure_network
 		"poststart.failure.http-conn-refused": {Drop(failed.Of("failure-network-refused")), Drop(Terminated().Of("failure-network-refused"))},

@@ -15,13 +15,14 @@ import (
 //
 //  1. a pod of a container that exits 1 after 2 s, with a sleep of 45 s as its
 //     preStop hook, and one that runs on, with a hook of its own
-//  2. wait until the second instance of the first has ended, after which there is a
-//     back-off of 10 s; delete the pod
+//  2. wait until the second instance of the first has ended, and until the Event of
+//     the back-off of 10 s that comes then; delete the pod
 //  3. wait until the kubelet is done with it
 var _ = Describe("preStop in a crash loop", "prestop/crashloop", func(s *S) {
 	const crashing, sibling = "crashing", "sibling"
 	failed := KubeEvent("FailedPreStopHook").In(crashing)
-	s.Do(Create(), Await(Terminated().In(crashing).Instance(2), Patience), Delete(), AwaitTerminated())
+	s.Do(Create(), Await(Terminated().In(crashing).Instance(2), Patience), Await(KubeEvent("BackOff").In(crashing), Patience),
+		Delete(), AwaitTerminated())
 
 	s.Check("prestop.skip.crash-restart", func(j *judge.J, h *History) {
 		// Were the hook run, the second instance would begin 45 s later.
@@ -36,5 +37,6 @@ var _ = Describe("preStop in a crash loop", "prestop/crashloop", func(s *S) {
 		// Were the hook of the other run, the end would come 45 s later.
 		j.Expect(h).To(Elapse(StepBegin("delete"), PodVersion(Phase(corev1.PodFailed)), time.Second-ClockError, Reaction))
 		j.Expect(h).To(ContainNo(failed))
+		j.Expect(h).To(Contain(PodVersion(Phase(corev1.PodFailed).And(Ended(crashing, 1, "Error")))))
 	})
 })

@@ -131,7 +131,10 @@ func TestChecks(t *testing.T) {
 		// crashloop
 		"prestop.skip.crash-restart": {Shift(Start().In("crashing").Instance(2), 45*time.Second), failedHook("crashloop", "crashing")},
 		"prestop.skip.crashloop-delete": append(stopped(in("crashloop", "sibling")),
-			Shift(PodVersion(Phase(corev1.PodFailed)), 45*time.Second), failedHook("crashloop", "crashing")),
+			Shift(PodVersion(Phase(corev1.PodFailed)), 45*time.Second), failedHook("crashloop", "crashing"),
+			Container("another end", "crashing", Phase(corev1.PodFailed), func(cs *corev1.ContainerStatus) {
+				cs.State.Terminated = &corev1.ContainerStateTerminated{ExitCode: 137, Reason: "ContainerStatusUnknown"}
+			})),
 		// dead
 		"prestop.attempt-on-dead-container": {
 			Drop(KubeEvent("FailedPreStopHook").In("exec")), hookAfterAll(in("dead", "exec")(Exit())),

@@ -52,6 +52,7 @@ func TestChecks(t *testing.T) {
 			Copy("killed for its startup probe", killing("startup"), func(e *Event) {
 				e.EventObject.Message = "Container startup failed startup probe, will be restarted"
 			}),
+			answered("a failure more than the threshold", asked(failing, "500", 1), "418"),
 		},
 		"probe.startup-failure-kills-container": {
 			Drop(HookEnd(PreStop).In("failing").Instance(1)),

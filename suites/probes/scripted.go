@@ -14,6 +14,7 @@ const (
 	startup        = "/script?startup&codes=503,503,200,418"
 	liveness       = "/script?liveness&first=200,200,200,500&codes=200"
 	readyOfStartup = "/status/200?readiness"
+	failing        = "/script?first=500,500,418&codes=200"
 	consecutive    = "/script?codes=500,500,200,500,500,204&done=/done/done"
 	readiness      = "/script?codes=200,200,200,500,500,500,500,200"
 )
@@ -23,7 +24,8 @@ const (
 //  1. a pod with restartPolicy OnFailure and the containers
 //     startup: its startup probe fails twice, and then its liveness probe succeeds
 //     three times and fails; in its second instance it does not fail again,
-//     failing: its startup probe always fails in its first instance,
+//     failing: its startup probe always fails in its first instance, two times being
+//     enough,
 //     readiness: its readiness probe succeeds, fails four times, and succeeds again,
 //     consecutive: its liveness probe never fails three times in a row.
 //     All exit 0 on the stop signal
@@ -63,6 +65,8 @@ var _ = Describe("probes with a script", "probes/scripted", func(s *S) {
 		j.Expect(h).To(Contain(asked(startup, "503", 1)))
 		j.Expect(h).To(Contain(asked(startup, "200", 1).With("n", "2")))
 		j.Expect(h).To(ContainNo(KubeEventSaying("Killing", "startup probe").In("startup")))
+		// Two failures are the threshold of the other; what found no listener yet is one too.
+		j.Expect(h).To(ContainNo(asked(failing, "418", 1)))
 	})
 	s.Check("probe.startup-failure-kills-container", func(j *judge.J, h *History) {
 		first := func(p Pattern) Pattern { return p.In("failing").Instance(1) }

@@ -11,6 +11,13 @@ import (
 
 func TestChecks(t *testing.T) {
 	hook := func(e *Event) { e.Name, e.Fields = "hook-begin", map[string]string{"name": PreStop} }
+	ending := func(name, c string, change func(*corev1.ContainerStatus)) Edit {
+		return Container(name, c, Phase(corev1.PodFailed).And(Not(Restarted("source"))), change) // the other pod's is restarted
+	}
+	remove := func(cs *corev1.ContainerStatus) {
+		cs.State.Terminated = &corev1.ContainerStateTerminated{ExitCode: 137, Reason: "ContainerStatusUnknown"}
+	}
+	restart := func(cs *corev1.ContainerStatus) { cs.RestartCount = 1 }
 	Run(t, "restarts", Bad{
 		"restart.rules.no-prestop": {
 			Copy("a preStop hook in the first instance", Start().In("ruled").Instance(1), hook),
@@ -48,7 +55,9 @@ func TestChecks(t *testing.T) {
 		"restart.all.not-while-terminating": {
 			Again(Start().Of("all-ending").In("sibling")),
 			Again(Start().Of("all-ending").In("source")),
-			Set(Terminated().Of("all-ending").In("source"), "exitCode", "0"),
+			ending("source ended otherwise", "source", func(cs *corev1.ContainerStatus) { cs.State.Terminated.ExitCode = 0 }),
+			ending("source removed", "source", remove), ending("sibling removed", "sibling", remove),
+			ending("source restarted", "source", restart), ending("sibling restarted", "sibling", restart),
 		},
 	})
 }

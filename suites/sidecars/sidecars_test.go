@@ -86,7 +86,9 @@ func TestChecks(t *testing.T) {
 		},
 		"sidecar.terminated-before-done": {
 			Shift(term.Of("start-stuck").In("s1"), -900*time.Millisecond), Drop(HookEnd(PreStop).Of("start-stuck").In("s2")),
+			Shift(term.Of("start-stuck").In("s1"), time.Minute), Shift(term.Of("start-stuck").In("s2"), time.Minute),
 			Copy("the app container runs", Start().Of("start-stuck").In("stuck"), func(e *Event) { e.Container = "app" }),
+			Copy("the last sidecar runs", Start().Of("start-stuck").In("stuck"), func(e *Event) { e.Container = "s3" }),
 		},
 	})
 }

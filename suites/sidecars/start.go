@@ -13,7 +13,8 @@ import (
 //
 //  1. a pod whose sidecar has a postStart hook of 3 s, a startup probe that fails
 //     twice, and a readiness probe that always fails; and a pod whose init
-//     container, after two sidecars with preStop hooks, does not end
+//     container, after two sidecars with preStop hooks and before a third, does not
+//     end
 //  2. wait until the first's app container and the second's init container run;
 //     delete both
 //  3. wait until the kubelet is done with them
@@ -43,8 +44,12 @@ var _ = Describe("the start of sidecars", "sidecars/start", func(s *S) {
 	s.Check("sidecar.terminated-before-done", func(j *judge.J, h *History) {
 		for _, c := range []string{"s1", "s2"} {
 			j.Expect(h).To(HappenBefore(HookEnd(PreStop).Of(stuck).In(c), Signal("SIGTERM").Of(stuck).In(c)))
+			// Did they wait for s3 or app, it would be until the grace period of 60 s is over.
+			j.Expect(h).To(Elapse(StepBegin("delete").Of(stuck), Signal("SIGTERM").Of(stuck).In(c), -ClockError, Reaction))
 		}
 		j.Expect(h).To(HappenBefore(Exit().Of(stuck).In("s2"), Signal("SIGTERM").Of(stuck).In("s1")))
-		j.Expect(h).To(ContainNo(Start().Of(stuck).In("app")))
+		for _, c := range []string{"s3", "app"} {
+			j.Expect(h).To(ContainNo(Start().Of(stuck).In(c)))
+		}
 	})
 })

@@ -78,6 +78,11 @@ func (b *Builder) Removed(after time.Duration, pod *corev1.Pod) *Builder {
 	return b.Append(after, history.NewPodEvent("DELETED", pod, At(after)))
 }
 
+// Written adds a pod as the runner wrote it, in an object of that kind.
+func (b *Builder) Written(after time.Duration, kind string, pod *corev1.Pod) *Builder {
+	return b.Append(after, history.NewWrittenEvent(kind, pod, nil, At(after)))
+}
+
 // KubeEvent adds an Event that the kubelet reported about a container, or
 // (empty) about the pod.
 func (b *Builder) KubeEvent(after time.Duration, pod, container, reason, message string) *Builder {

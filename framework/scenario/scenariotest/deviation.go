@@ -52,6 +52,7 @@ func deviating(t *testing.T) map[string]bool {
 // that deviate in it: those whose check is seen to fail without any edit.
 func judgeGood(t *testing.T, s *scenario.Scenario) map[string]bool {
 	t.Helper()
+	unwritten(t, s)
 	may, do := deviating(t), map[string]bool{}
 	for _, r := range s.Judge(Golden(t, s), nil) {
 		switch {
