@@ -17,6 +17,7 @@ import (
 	"github.com/hookcheck/hookcheck/hack/internal/mutant"
 	"github.com/hookcheck/hookcheck/hack/internal/mutant/binaries"
 	"github.com/hookcheck/hookcheck/hack/internal/mutant/lab"
+	"github.com/hookcheck/hookcheck/hack/internal/mutant/policy"
 	"github.com/hookcheck/hookcheck/hack/internal/peer"
 	"github.com/hookcheck/hookcheck/hack/mutants/catalogue"
 )
@@ -73,10 +74,6 @@ func unfit(d mutant.Definition) string {
 		return "a control, not a mutant"
 	case d.Status() == mutant.Equivalent || d.Status() == mutant.Needing:
 		return string(d.Status())
-	case d.Component == mutant.Runtime:
-		return "upstream's pods name no RuntimeClass"
-	case d.Component == mutant.Admission:
-		return "it is aimed at namespaces of hookcheck's runs"
 	default:
 		return ""
 	}
@@ -123,7 +120,8 @@ func hunt(ctx context.Context, o options, coverage peer.Coverage, record *Record
 	if err != nil {
 		return err
 	}
-	if err := peer.Tidy(ctx, m.client, ""); err != nil {
+	// What a call that was killed left would spoil the run without mutants.
+	if err := errors.Join(policy.RemoveAll(ctx, m.client), peer.Tidy(ctx, m.client, "")); err != nil {
 		return err
 	}
 	h, err := m.hunter(ctx, o)
@@ -181,14 +179,7 @@ func (t *trials) one(ctx context.Context, d mutant.Definition, prefix string) er
 		t.m.logf("mutant %s is left for the next call with -artifacts %s: the budget of %s is used up", d.ID, t.o.dir, t.o.budget)
 		return nil
 	}
-	namespaces := prefix
-	if d.Status() == mutant.TriedAlone {
-		namespaces = "*"
-	}
-	outcome, err := t.hunt.Try(ctx, peer.Mutant{ID: d.ID, Prefix: prefix,
-		On: func(ctx context.Context) (func(context.Context) error, error) {
-			return t.board.turn(ctx, d.ID, namespaces)
-		}})
+	outcome, err := t.hunt.Try(ctx, peer.Mutant{ID: d.ID, Prefix: prefix, On: t.on(d, prefix)})
 	if err != nil {
 		t.m.logf("%v", err)
 		return err
@@ -198,6 +189,33 @@ func (t *trials) one(ctx context.Context, d mutant.Definition, prefix string) er
 	defer t.mu.Unlock()
 	t.record.putTrial(outcome)
 	return t.o.note(t.record)
+}
+
+// on is how a mutant is turned on for namespaces that begin with the prefix.
+func (t *trials) on(d mutant.Definition, prefix string) func(context.Context) (func(context.Context) error, error) {
+	change, ofPods := podChange(d)
+	return func(ctx context.Context) (func(context.Context) error, error) {
+		switch {
+		case ofPods:
+			p := policy.New(change, prefix)
+			off := func(ctx context.Context) error { return p.Remove(ctx, t.m.client) }
+			return off, p.Apply(ctx, t.m.client)
+		case d.Status() == mutant.TriedAlone:
+			return t.board.turn(ctx, d.ID, "*")
+		default:
+			return t.board.turn(ctx, d.ID, prefix)
+		}
+	}
+}
+
+// podChange is the definition of what the API server is to change in pods, where a mutant is turned on by that: one of
+// admission, and a wrapper of runc, whose RuntimeClass upstream's pods do not name by themselves.
+func podChange(d mutant.Definition) (change mutant.Definition, ofPods bool) {
+	if d.Component == mutant.Runtime {
+		class := fmt.Sprintf("Object{spec: Object.spec{runtimeClassName: %q}}", lab.Class(d.ID))
+		return mutant.Definition{ID: d.ID, Component: mutant.Admission, Mutations: []mutant.Mutation{{ApplyConfiguration: class}}}, true
+	}
+	return d, d.Component == mutant.Admission
 }
 
 // board is the switch of a laboratory, which is set for all mutants at once, for trials side by side.

@@ -30,9 +30,9 @@ func definitions() []mutant.Definition {
 func TestChoose(t *testing.T) {
 	for _, tc := range []struct{ what, want, leftOut string }{
 		{"hooks", "K01,P01", "K02,K03"},
-		{"all", "K01,P01,R01,A01,C10", "K02,K03,C01,M01"},
+		{"all", "K01,P01,R01,A01,C01,M01,C10", "K02,K03"},
 		{"c10,K01", "K01,C10", ""},
-		{"C*", "C10", "C01"},
+		{"C*", "C01,C10", ""},
 	} {
 		chosen, leftOut, err := choose(definitions(), tc.what)
 		if err != nil {
@@ -107,5 +107,17 @@ func TestBoard(t *testing.T) {
 	want := []map[string]string{{"K01": "t1-"}, {"K01": "t1-", "P01": "*"}, {"P01": "*"}, {"P01": "*", "K03": "t3-"}}
 	if !slices.EqualFunc(seen, want, maps.Equal) || !maps.Equal(b.on, want[2]) {
 		t.Error(seen, b.on)
+	}
+}
+
+func TestPodChange(t *testing.T) {
+	for _, d := range definitions() {
+		change, ofPods := podChange(d)
+		if want := d.Component == mutant.Runtime || d.Component == mutant.Admission; ofPods != want || change.ID != d.ID {
+			t.Errorf("%s: %t, %+v", d.ID, ofPods, change)
+		}
+		if d.Component == mutant.Runtime && !strings.Contains(change.Mutations[0].ApplyConfiguration, `runtimeClassName: "hookcheck-c01"`) {
+			t.Errorf("%s: %+v", d.ID, change)
+		}
 	}
 }
