@@ -105,7 +105,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.hookcheck, "hookcheck", "bin/hookcheck", "the `binary`")
 	flags.StringVar(&o.dir, "artifacts", filepath.Join("_artifacts", "peer-"+time.Now().UTC().Format("20060102-150405")), "where results go, and those of earlier calls are")
 	what := flags.String("run", strings.Join(suites, ","), "what to run, or none")
-	procs := flags.String("procs", "1,8", "how many specs at once")
+	procs := flags.String("procs", "8,1", "how many specs at once, the quick runs first")
 	flags.StringVar(&o.mutants, "mutants", hookMutants, "the `ids` of mutants to try; or hooks for those of a kubelet's handling of hooks, all, or none")
 	flags.StringVar(&o.lab, "lab", lab.DefaultName, "`name` of the laboratory's kind cluster, which is made where it is not there")
 	flags.IntVar(&o.jobs, "jobs", 4, "how many mutants are tried side by side")
@@ -158,7 +158,7 @@ func compare(ctx context.Context, o options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	c := comparison{record: record, coverage: coverage, catalogue: catalogue, procs: o.procs, command: o.command}
+	c := comparison{record: record, coverage: coverage, catalogue: catalogue, procs: slices.Sorted(slices.Values(o.procs)), command: o.command}
 	if o.matrix != "" {
 		if c.killed, err = killedBy(o.matrix); err != nil {
 			return err
@@ -225,7 +225,7 @@ func prepare(ctx context.Context, o options, coverage peer.Coverage, stderr io.W
 
 // all makes the runs that the options name, and notes each as soon as it is done.
 func (m measurement) all(ctx context.Context, o options, record *Record) error {
-	for _, procs := range slices.Backward(o.procs) { // the quick ones first
+	for _, procs := range o.procs {
 		for _, name := range o.run {
 			if err := peer.Tidy(ctx, m.client, ""); err != nil {
 				return err
