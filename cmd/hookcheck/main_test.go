@@ -50,7 +50,7 @@ func TestBadInput(t *testing.T) {
 		{"run --run Night_1", 2, `--run: "Night_1" cannot be part of a namespace's name: `},
 		{"run --run a-name-that-is-longer-than-thirty-letters", 2, "has 41 letters, at most 30 are possible"},
 		{"run --run=", 2, `--run: "" cannot be part`},
-		{"run --runtime-clas x", 2, `did you mean "runtime-class"?`},
+		{"run --runtimeclass x", 2, `did you mean "runtime-class"?`},
 		{"run --image ngnix=x", 2, `did you mean "nginx"?`},
 		{"run --image nginx", 2, "write name=reference"},
 		{"run --label-filter ((", 2, "Syntax Error Parsing Label Filter"},

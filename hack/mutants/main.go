@@ -1,6 +1,7 @@
 // Command mutants breaks Kubernetes and its runtime on purpose, one documented behaviour at a time, and sees whether
 // hookcheck notices. Its README has the format of the definitions.
 //
+//	go run ./hack/mutants                          # the whole catalogue
 //	go run ./hack/mutants -check                   # are the definitions well-formed, do their anchors still stand?
 //	go run ./hack/mutants -build -mutant K01,P*    # do these compile?
 //	go run ./hack/mutants -catalogue path/to/dir   # definitions of your own
@@ -16,6 +17,7 @@ import (
 	"maps"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -23,6 +25,7 @@ import (
 
 	"github.com/hookcheck/hookcheck/hack/internal/mutant"
 	"github.com/hookcheck/hookcheck/hack/internal/mutant/binaries"
+	"github.com/hookcheck/hookcheck/hack/internal/mutant/lab"
 	"github.com/hookcheck/hookcheck/hack/internal/nodeimage"
 	"github.com/hookcheck/hookcheck/hack/mutants/catalogue"
 )
@@ -32,6 +35,13 @@ type options struct {
 	catalogue    string
 	mutants      string
 	kubernetes   string
+
+	// for a trial
+	hookcheck, cluster    string
+	artifacts, page, into string
+	side, procs           int
+	thorough, namedOnly   bool
+	command               []string
 }
 
 func main() {
@@ -42,7 +52,17 @@ func main() {
 	flag.StringVar(&o.catalogue, "catalogue", "", "`directory` of definitions, in place of the project's own")
 	flag.StringVar(&o.mutants, "mutant", "", "only these `ids`, separated by commas; * stands for anything")
 	flag.StringVar(&o.kubernetes, "kubernetes", nodeimage.DefaultVersion, "`version` of Kubernetes")
+	flag.StringVar(&o.hookcheck, "hookcheck", "bin/hookcheck", "the `binary`")
+	flag.StringVar(&o.cluster, "cluster", lab.DefaultName, "`name` of the kind cluster that is made the laboratory")
+	flag.StringVar(&o.artifacts, "artifacts", filepath.Join("_artifacts", "mutants-"+time.Now().UTC().Format("20060102-150405")), "`directory` for what the runs write, and for the matrix")
+	flag.StringVar(&o.into, "into", "", "merge the lines into the matrix in this `file`, too")
+	flag.StringVar(&o.page, "page", "", "write the page to this `file` (default matrix.md beside the artifacts)")
+	flag.IntVar(&o.side, "side", 6, "how many mutants are tried side by side")
+	flag.IntVar(&o.procs, "procs", 4, "how many scenarios each of them runs at once")
+	flag.BoolVar(&o.thorough, "thorough", false, "let every run end, so that the matrix has all verdicts of its scenarios; otherwise a kill ends it")
+	flag.BoolVar(&o.namedOnly, "named-only", false, "do not run the other scenarios for survivors")
 	flag.Parse()
+	o.command = os.Args
 	err := run(ctx, o, os.Stdout)
 	stop()
 	if err != nil {
@@ -56,45 +76,55 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	definitions, err := check(ctx, o, version)
+	all, err := check(ctx, o, version)
 	if err != nil {
 		return err
 	}
-	summarize(out, definitions)
-	if o.check {
-		return nil
+	chosen := all
+	if o.mutants != "" {
+		if chosen, err = mutant.Select(all, strings.Split(o.mutants, ",")); err != nil {
+			return err
+		}
 	}
-	return build(ctx, version, definitions, out)
+	summarize(out, chosen)
+	switch {
+	case o.check:
+		return nil
+	case o.build:
+		_, err = build(ctx, version, chosen, out)
+		return err
+	}
+	// All are built, whatever is asked for: what is built once serves for every choice.
+	built, err := build(ctx, version, all, out)
+	if err != nil {
+		return err
+	}
+	return try(ctx, o, version, all, chosen, built, out)
 }
 
-// check returns the definitions that are asked for. All are loaded, and of those all changes are tried, so that every
-// error is told at once.
+// check loads the catalogue and tries all changes on the sources, so that every error is told at once.
 func check(ctx context.Context, o options, version string) ([]mutant.Definition, error) {
 	var files fs.FS = catalogue.FS
 	if o.catalogue != "" {
+		if _, err := os.ReadDir(o.catalogue); err != nil {
+			return nil, fmt.Errorf("read the catalogue: %w", err)
+		}
 		files = os.DirFS(o.catalogue)
 	}
 	all, err := mutant.Load(files)
-	if o.mutants != "" {
-		selected, unknown := mutant.Select(all, strings.Split(o.mutants, ","))
-		if err == nil { // else it may be one of those that are wrong
-			err = unknown
-		}
-		all = selected
-	}
 	return all, errors.Join(err, binaries.Check(ctx, version, all))
 }
 
-func build(ctx context.Context, version string, definitions []mutant.Definition, out io.Writer) error {
+func build(ctx context.Context, version string, definitions []mutant.Definition, out io.Writer) (map[string]string, error) {
 	logf := func(format string, args ...any) { fmt.Fprintf(os.Stderr, "mutants: "+format+"\n", args...) }
 	begin := time.Now()
 	built, err := binaries.Build(ctx, logf, version, definitions)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(built)) {
 		fmt.Fprintf(out, "%-24s %s\n", name, built[name])
 	}
 	fmt.Fprintf(out, "built in %s\n", time.Since(begin).Round(100*time.Millisecond))
-	return nil
+	return built, nil
 }

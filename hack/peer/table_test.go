@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/hookcheck/hookcheck/framework/requirement"
+	"github.com/hookcheck/hookcheck/hack/internal/mutant/matrix"
 	"github.com/hookcheck/hookcheck/hack/internal/peer"
 	"github.com/hookcheck/hookcheck/reports"
 )
@@ -140,11 +141,13 @@ func TestOurRun(t *testing.T) {
 
 func TestKilledBy(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "matrix.json")
-	if err := os.WriteFile(path, []byte(`{"mutants": [{"id": "K01", "killed": true, "by": ["x"]}, {"id": "K02"}]}`), 0o600); err != nil {
+	m := matrix.Matrix{APIVersion: matrix.APIVersion, Mutants: []matrix.Mutant{{ID: "K01", Outcome: matrix.Killed},
+		{ID: "K02", Outcome: matrix.Survived}, {ID: "K03", Outcome: matrix.Unclear}, {ID: "K04", Outcome: matrix.Equivalent}}}
+	if err := m.Write(path); err != nil {
 		t.Fatal(err)
 	}
 	got, err := killedBy(path)
-	if err != nil || !reflect.DeepEqual(got, map[string]bool{"K01": true, "K02": false}) {
+	if err != nil || !reflect.DeepEqual(got, map[string]bool{"K01": true, "K02": false, "K03": false}) {
 		t.Error(got, err)
 	}
 	if _, err := killedBy(path + "x"); err == nil || !strings.Contains(err.Error(), "make mutants") {

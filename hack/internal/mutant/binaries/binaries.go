@@ -137,18 +137,18 @@ func build(ctx context.Context, logf command.Logf, component nodeimage.Component
 		if err == nil {
 			return dir, errors.Join(wrong...)
 		}
-		complaints := complaints(err)
+		said := complaints(err)
 		rest := slices.DeleteFunc(slices.Clone(mutants), func(d mutant.Definition) bool {
-			complaint, ok := complaints[d.ID]
+			complaint, ok := said[d.ID]
 			if ok {
-				wrong = append(wrong, d.Errorf("%s", complaint))
+				wrong = append(wrong, d.Errorf("it does not compile:%s", complaint))
 			}
 			return ok
 		})
 		if len(rest) == len(mutants) {
 			return "", errors.Join(append(wrong, err)...)
 		}
-		logf("%s: %d mutants do not compile; looking at the others", component.Name, len(mutants)-len(rest))
+		logf("%s: mutants that do not compile: %d; looking at the others", component.Name, len(mutants)-len(rest))
 		mutants = rest
 	}
 }

@@ -31,10 +31,7 @@ func complaints(err error) map[string]string {
 		if id == "" {
 			continue
 		}
-		if said[id] != "" {
-			line = "\n" + line
-		}
-		said[id] += line
+		said[id] += "\n\t" + line
 	}
 	return said
 }

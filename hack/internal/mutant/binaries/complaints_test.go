@@ -21,8 +21,8 @@ func TestComplaints(t *testing.T) {
 `
 	err := fmt.Errorf("build: %w", &command.Error{Args: []string{"go"}, Output: output, Err: errors.New("exit status 1")})
 	want := map[string]string{
-		"K01": "kuberuntime_container.go:880:5: undefined: nonsense\nkuberuntime_container.go:881:5: declared and not used: z",
-		"P-3": "kuberuntime_manager.go:12:2: cannot use x as y:\n\thave (int)\n\twant (string)",
+		"K01": "\n\tkuberuntime_container.go:880:5: undefined: nonsense\n\tkuberuntime_container.go:881:5: declared and not used: z",
+		"P-3": "\n\tkuberuntime_manager.go:12:2: cannot use x as y:\n\t\thave (int)\n\t\twant (string)",
 	}
 	if got := complaints(err); !maps.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)

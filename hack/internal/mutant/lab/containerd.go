@@ -14,10 +14,12 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/hookcheck/hookcheck/hack/internal/mutant"
+	"github.com/hookcheck/hookcheck/hack/internal/mutant/binaries"
 )
 
 const (
 	containerdProgram = "/usr/local/bin/containerd" // kind's place
+	shimProgram       = "/usr/local/bin/" + binaries.Shim
 	containerdConfig  = "/etc/containerd/config.toml"
 	containerdSocket  = "/run/containerd/containerd.sock"
 	// containerSpec is what containers of kind's nodes start from, and crunSpec the same without kind's hook, which
@@ -53,7 +55,11 @@ func (l *Lab) containerd(ctx context.Context, o Options) (service, error) {
 	if err != nil {
 		return service{}, fmt.Errorf("%s: %w", containerdConfig, err)
 	}
-	p, err := l.node.program(ctx, string(mutant.Containerd), o.Binaries[mutant.Containerd])
+	p, err := l.node.program(ctx, string(mutant.Containerd), o.Binaries)
+	if err != nil {
+		return service{}, err
+	}
+	shim, err := l.node.program(ctx, binaries.Shim, o.Binaries)
 	if err != nil {
 		return service{}, err
 	}
@@ -64,11 +70,11 @@ func (l *Lab) containerd(ctx context.Context, o Options) (service, error) {
 		}
 	}
 	return service{
-		name: "containerd", digest: digestAll(p.digest, string(withHandlers)), works: l.socketWorks(containerdSocket),
+		name: "containerd", digest: digestAll(p.digest, shim.digest, string(withHandlers)), works: l.socketWorks(containerdSocket),
 		files: func(ctx context.Context) error {
 			return inOrder(
-				func() error { return l.node.put(ctx, p) },
 				func() error { return l.node.supplant(ctx, containerdProgram, p) },
+				func() error { return l.node.supplant(ctx, shimProgram, shim) },
 				func() error { _, err := l.node.sh(ctx, "jq 'del(.hooks)' "+containerSpec+" >"+crunSpec); return err },
 				func() error { return l.node.write(ctx, containerdConfig, string(withHandlers), 0o644) })
 		},

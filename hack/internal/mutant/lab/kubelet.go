@@ -34,7 +34,7 @@ func (l *Lab) kubelet(ctx context.Context, o Options) (service, error) {
 		}
 		texts[path] = string(text)
 	}
-	p, err := l.node.program(ctx, string(mutant.Kubelet), o.Binaries[mutant.Kubelet])
+	p, err := l.node.program(ctx, string(mutant.Kubelet), o.Binaries)
 	if err != nil {
 		return service{}, err
 	}
@@ -42,7 +42,6 @@ func (l *Lab) kubelet(ctx context.Context, o Options) (service, error) {
 		name: "kubelet", digest: digestAll(p.digest, texts[kubeletConfig], texts[kubeletFlags]), works: l.kubeletWorks,
 		files: func(ctx context.Context) error {
 			return inOrder(
-				func() error { return l.node.put(ctx, p) },
 				func() error { return l.node.supplant(ctx, kubeletProgram, p) },
 				func() error { return l.node.write(ctx, kubeletConfig, texts[kubeletConfig], 0o644) },
 				func() error { return l.node.write(ctx, kubeletFlags, texts[kubeletFlags], 0o644) })

@@ -28,8 +28,9 @@ type Options struct {
 	Name string
 	// Kubernetes and Image are version and node image, as `hookcheck cluster create` takes them; empty: its defaults.
 	Kubernetes, Image string
-	// Binaries are the files of the programs with mutants in them. What is not named stays as it is.
-	Binaries map[mutant.Component]string
+	// Binaries are the files of the programs with mutants in them, by name, as package binaries builds them. What is
+	// not named stays as it is.
+	Binaries map[string]string
 	// Definitions are those whose wrappers and calls are to be tried; others are left out.
 	Definitions []mutant.Definition
 	// Log gets a line for each thing that is done.
@@ -63,11 +64,8 @@ func Open(ctx context.Context, o Options) (_ *Lab, err error) {
 	if _, err := cri.Compile(o.Definitions); err != nil {
 		return nil, err
 	}
-	l := &Lab{Name: o.Name, log: o.Log}
-	if l.Name == "" {
-		l.Name = DefaultName
-	}
-	if l.unlock, err = lock(l.Name); err != nil {
+	l, err := take(ctx, o)
+	if err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -76,12 +74,6 @@ func Open(ctx context.Context, o Options) (_ *Lab, err error) {
 			err = fmt.Errorf("make a laboratory of cluster %s: %w", l.Name, err)
 		}
 	}()
-	if err := l.connect(ctx, o); err != nil {
-		return nil, err
-	}
-	if err := l.write(ctx, nil); err != nil {
-		return nil, err
-	}
 	services, err := l.services(ctx, o)
 	if err != nil {
 		return nil, err
@@ -94,6 +86,26 @@ func Open(ctx context.Context, o Options) (_ *Lab, err error) {
 	}
 	if err := l.createClasses(ctx, o.Definitions); err != nil {
 		return nil, err
+	}
+	return l, nil
+}
+
+// take makes the cluster be there, for this process alone, with nothing on.
+func take(ctx context.Context, o Options) (*Lab, error) {
+	l := &Lab{Name: o.Name, log: o.Log}
+	if l.Name == "" {
+		l.Name = DefaultName
+	}
+	var err error
+	if l.unlock, err = lock(l.Name); err != nil {
+		return nil, err
+	}
+	if err = l.connect(ctx, o); err == nil {
+		err = l.write(ctx, nil)
+	}
+	if err != nil {
+		l.unlock()
+		return nil, fmt.Errorf("take cluster %s for a laboratory: %w", l.Name, err)
 	}
 	return l, nil
 }

@@ -42,10 +42,10 @@ type program struct {
 }
 
 // program says what is to lie there under the name: a program of this machine, or what lies there already.
-func (n node) program(ctx context.Context, name, from string) (p program, err error) {
-	p = program{name: name, from: from}
-	if from != "" {
-		p.digest, err = digestOf(from)
+func (n node) program(ctx context.Context, name string, here map[string]string) (p program, err error) {
+	p = program{name: name, from: here[name]}
+	if p.from != "" {
+		p.digest, err = digestOf(p.from)
 	} else {
 		p.digest, err = n.sh(ctx, fmt.Sprintf("cat %s/%s.sha256 2>/dev/null || :", binDir, name))
 	}
@@ -54,7 +54,7 @@ func (n node) program(ctx context.Context, name, from string) (p program, err er
 
 // put copies the program onto the node, unless it lies there. Whoever runs it goes on to run the old one.
 func (n node) put(ctx context.Context, p program) error {
-	there, err := n.program(ctx, p.name, "")
+	there, err := n.program(ctx, p.name, nil)
 	if p.from == "" || err != nil || there.digest == p.digest {
 		return err
 	}
@@ -66,10 +66,10 @@ func (n node) put(ctx context.Context, p program) error {
 	return err
 }
 
-// supplant lets a program of the node be the one in its directory.
+// supplant puts the program there and lets a file of the node be a link to it.
 func (n node) supplant(ctx context.Context, file string, p program) error {
-	if p.digest == "" {
-		return nil
+	if err := n.put(ctx, p); err != nil || p.digest == "" {
+		return err
 	}
 	if _, err := n.keep(ctx, file); err != nil {
 		return err

@@ -25,13 +25,13 @@ const (
 var controlPlane = []mutant.Component{mutant.APIServer, mutant.ControllerManager, mutant.Scheduler}
 
 // programs lets pods run the programs that there are for them, and waits until they do.
-func (l *Lab) programs(ctx context.Context, binaries map[mutant.Component]string) error {
+func (l *Lab) programs(ctx context.Context, binaries map[string]string) error {
 	wanted := map[mutant.Component]program{}
 	for _, c := range append(slices.Clone(controlPlane), mutant.Proxy) {
-		if binaries[c] == "" {
+		if binaries[string(c)] == "" {
 			continue
 		}
-		p, err := l.node.program(ctx, string(c), binaries[c])
+		p, err := l.node.program(ctx, string(c), binaries)
 		if err == nil {
 			err = l.node.put(ctx, p)
 		}

@@ -41,7 +41,7 @@ func (l *Lab) proxy(ctx context.Context, o Options) (service, error) {
 	if err != nil {
 		return service{}, err
 	}
-	p, err := l.node.program(ctx, "criproxy", binary)
+	p, err := l.node.program(ctx, "criproxy", map[string]string{"criproxy": binary})
 	if err != nil {
 		return service{}, err
 	}

@@ -138,11 +138,8 @@ func poll(ctx context.Context, within time.Duration, ask func(ctx context.Contex
 	}
 }
 
-// digestOf is the digest of a file of this machine; that of none is empty.
+// digestOf is the digest of a file of this machine.
 func digestOf(path string) (string, error) {
-	if path == "" {
-		return "", nil
-	}
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err

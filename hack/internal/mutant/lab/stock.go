@@ -10,11 +10,14 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Stock puts back every component that the cluster had before it became a laboratory, and waits until they work.
-func (l *Lab) Stock(ctx context.Context) error {
-	if err := l.write(ctx, nil); err != nil {
+// Stock puts back every component that the cluster had before it became a laboratory, and waits until they work. Of the
+// options it heeds those that say which cluster it is.
+func Stock(ctx context.Context, o Options) error {
+	l, err := take(ctx, o)
+	if err != nil {
 		return err
 	}
+	defer l.unlock()
 	for _, c := range controlPlane {
 		if err := l.editManifest(ctx, c, func(pod *corev1.Pod) error { restore(&pod.ObjectMeta, &pod.Spec); return nil }); err != nil {
 			return err
@@ -45,7 +48,7 @@ func (l *Lab) Stock(ctx context.Context) error {
 // stockScript leaves nothing of the laboratory on the node but its switch, which is off.
 var stockScript = strings.NewReplacer("STOCK", stockDir, "MADE", madeDir, "WRAPPERS", wrapperDir, "BIN", binDir, "CALLS", proxyCalls, "SPEC", crunSpec, "NAME", proxyName, "UNIT", proxyUnit).Replace(`
 rm -f MADE/*
-for file in ` + strings.Join([]string{containerdProgram, containerdConfig, kubeletProgram, kubeletConfig, kubeletFlags}, " ") + `; do
+for file in ` + strings.Join([]string{containerdProgram, shimProgram, containerdConfig, kubeletProgram, kubeletConfig, kubeletFlags}, " ") + `; do
   stock=STOCK/$(basename $file)
   if [ -e $stock ]; then cp -a $stock $file.new; mv $file.new $file; fi
 done
