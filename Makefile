@@ -17,7 +17,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 .DEFAULT_GOAL := help
 .PHONY: help e2e e2e-self test unit lint build images engine node-image cluster-up cluster-down \
-	verify-clean fuzz mutants mutants-check controls goldens repeat matrix bench-procs tools clean
+	verify-clean fuzz mutants mutants-check controls peer goldens repeat matrix bench-procs tools clean
 .NOTPARALLEL: # the steps of e2e build on each other, and each uses all cores
 
 help: # this list
@@ -85,6 +85,9 @@ mutants-check: ## are the definitions of mutants well-formed, do their anchors s
 
 controls: engine node-image images build ## judge nodes that only pretend to run pods (writes docs/controls.md)
 	go run ./hack/controls -hookcheck '$(BIN)/hookcheck' -kubernetes '$(KUBERNETES)' -kind '$(CLUSTER)' -page docs/controls.md
+
+peer: cluster-up images ## beside upstream's e2e.test on the same cluster: what either judges, takes and catches
+	go run ./hack/peer -kubernetes '$(KUBERNETES)' -kind '$(CLUSTER)' -hookcheck '$(BIN)/hookcheck' $(if $(MUTANT),-mutants '$(MUTANT)')
 
 repeat: engine node-image images build ## RUNS (20) runs in a row and whether their verdicts agree; LOAD=2 beside busy loops
 	go run ./hack/repeat -n '$(RUNS)' -kind '$(CLUSTER)' -hookcheck '$(BIN)/hookcheck' $(if $(LOAD),-load '$(LOAD)' -pause 5s -pause-runs 3 -inconclusive 1)

@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hookcheck/hookcheck/hack/internal/command"
@@ -38,6 +39,7 @@ type Spec struct {
 	Source   fs.FS  // the main module: a go.mod, and where there are any, its packages
 	Get      string // module@version that `go get` is to add to the main module, or empty
 	Binaries []Binary
+	Tests    []Binary // test binaries: Package is the one whose tests they run
 	Tags     string   // build tags, separated by commas
 	LDFlags  []string // added to -s -w
 	// Changed are files in the place of, or beside, those of a module that is built, by the module's path.
@@ -90,6 +92,9 @@ func (s Spec) key(ctx context.Context, work string) (store.Key, error) {
 		return store.Key{}, fmt.Errorf("ask for the version of Go: %w", err)
 	}
 	inputs := []string{recipe, source, version, runtime.GOARCH, s.Get, s.Tags, fmt.Sprint(s.LDFlags), fmt.Sprint(s.Binaries)}
+	if len(s.Tests) > 0 {
+		inputs = append(inputs, fmt.Sprint(s.Tests))
+	}
 	for _, module := range slices.Sorted(maps.Keys(s.Changed)) {
 		changed, err := store.Digest(s.Changed[module])
 		if err != nil {
@@ -112,19 +117,29 @@ func (s Spec) build(ctx context.Context, logf command.Logf, work, dir string) er
 	if err != nil {
 		return fmt.Errorf("change the sources of %s: %w", s.Name, err)
 	}
-	ldflags := "-s -w"
-	for _, f := range s.LDFlags {
-		ldflags += " " + f
-	}
 	for _, b := range s.Binaries {
-		start := time.Now()
-		args := []string{"go", "build", "-trimpath", "-buildvcs=false", "-tags=" + s.Tags, "-ldflags=" + ldflags}
-		args = append(append(args, changed...), "-o", filepath.Join(dir, b.Name), b.Package)
-		if _, err := command.Run(ctx, command.Cmd{Args: args, Dir: work, Env: Environ()}); err != nil {
-			return fmt.Errorf("build %s of %s: %w", b.Name, s.Name, err)
+		if err := s.compile(ctx, logf, work, changed, filepath.Join(dir, b.Name), b, "go", "build"); err != nil {
+			return err
 		}
-		logf("%s: %s built %s", s.Name, b.Name, since(start))
 	}
+	for _, b := range s.Tests {
+		if err := s.compile(ctx, logf, work, changed, filepath.Join(dir, b.Name), b, "go", "test", "-c"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compile makes one binary. The flags are the same for all, so that what they share is compiled once.
+func (s Spec) compile(ctx context.Context, logf command.Logf, work string, changed []string, out string, b Binary, verb ...string) error {
+	start := time.Now()
+	ldflags := strings.Join(append([]string{"-s -w"}, s.LDFlags...), " ")
+	args := append(verb, "-trimpath", "-buildvcs=false", "-tags="+s.Tags, "-ldflags="+ldflags)
+	args = append(append(args, changed...), "-o", out, b.Package)
+	if _, err := command.Run(ctx, command.Cmd{Args: args, Dir: work, Env: Environ()}); err != nil {
+		return fmt.Errorf("build %s of %s: %w", b.Name, s.Name, err)
+	}
+	logf("%s: %s built %s", s.Name, b.Name, since(start))
 	return nil
 }
 
