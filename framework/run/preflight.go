@@ -12,6 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	utilversion "k8s.io/apimachinery/pkg/util/version"
 	"k8s.io/apimachinery/pkg/util/wait"
 
 	"github.com/hookcheck/hookcheck/framework/gate"
@@ -82,14 +83,34 @@ func (s *Session) preflight(ctx context.Context) error {
 	}
 	s.prepare.Node = s.Node.Name
 
+	kubelet, err := s.kubeletVersion()
+	if err != nil {
+		return err
+	}
 	probe := pod.DeepCopy()
 	probe.Name += "-probe"
 	if s.Facts, err = gate.Probe(ctx, s.client, gate.Target{Namespace: s.space.name,
-		Node: s.Node.Name, Kubelet: s.Node.Status.NodeInfo.KubeletVersion, Pod: probe, Missing: s.nodeAccess(ctx)}); err != nil {
+		Node: s.Node.Name, Kubelet: kubelet, Pod: probe, Missing: s.nodeAccess(ctx)}); err != nil {
 		return err
 	}
 	s.readNodeClock(ctx, running, begin, arrived)
 	return scenario.DiscardPod(ctx, s.client, running)
+}
+
+// kubeletVersion is the version whose behaviour is asked for: the kubelet's own.
+// Other implementations put there what they like; of them is asked what the API
+// server's version has.
+func (s *Session) kubeletVersion() (string, error) {
+	own := s.Node.Status.NodeInfo.KubeletVersion
+	if _, err := utilversion.ParseGeneric(own); err == nil {
+		return own, nil
+	}
+	server, err := s.client.Discovery().ServerVersion()
+	if err != nil {
+		return "", fmt.Errorf("ask the API server for its version: %w", err)
+	}
+	s.o.Sink.Warn(fmt.Sprintf("node %s gives %q as the version of its kubelet, which is none of Kubernetes: it is judged as %s", s.Node.Name, own, server.GitVersion))
+	return server.GitVersion, nil
 }
 
 // awaitFirstPod waits until the container runs. The error says why it does not.

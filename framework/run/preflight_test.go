@@ -191,6 +191,22 @@ func TestPreflight(t *testing.T) {
 			b.sink.expect(t, `warning: node node-1 cannot be read (nodes "node-1" not found): the API server's version is taken for the kubelet's`, noExec)
 		})
 	})
+	t.Run("a kubelet of another kind", func(t *testing.T) {
+		bubble(t, func(t *testing.T) {
+			b := newBench(t)
+			other := node()
+			other.Status.NodeInfo.KubeletVersion = "kwok-0.8.0"
+			_ = b.client.Tracker().Add(other)
+			b.play(runningPod())
+			if err := b.preflight(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if b.Facts.Kubelet != "v1.36.4" || b.header("a/b").KubeletVersion != "v1.36.4" || b.Node.Status.NodeInfo.KubeletVersion != "kwok-0.8.0" {
+				t.Errorf("judged as %s, recorded as %s, shown as %s", b.Facts.Kubelet, b.header("a/b").KubeletVersion, b.Node.Status.NodeInfo.KubeletVersion)
+			}
+			b.sink.expect(t, `warning: node node-1 gives "kwok-0.8.0" as the version of its kubelet, which is none of Kubernetes: it is judged as v1.36.4`, noExec)
+		})
+	})
 	t.Run("a node is asked for", func(t *testing.T) {
 		bubble(t, func(t *testing.T) {
 			b := newBench(t)

@@ -191,6 +191,6 @@ func (s *Session) Close() error {
 // header begins the history of a scenario.
 func (s *Session) header(name string) history.Header {
 	return history.Header{Scenario: name, Run: s.o.ID, Started: time.Now(), Node: s.Node.Name,
-		KubeletVersion: s.Node.Status.NodeInfo.KubeletVersion, ServerVersion: s.Facts.Server,
+		KubeletVersion: s.Facts.Kubelet, ServerVersion: s.Facts.Server,
 		Runtime: s.Node.Status.NodeInfo.ContainerRuntimeVersion, RuntimeClass: s.o.RuntimeClass}
 }
