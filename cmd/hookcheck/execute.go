@@ -72,7 +72,7 @@ func (o *runOptions) run(ctx context.Context, s streams) error {
 	}
 	report, err := reports.New(meta, selected, sink.results)
 	if err == nil {
-		err = errors.Join(log.End(meta), log.Close(), reports.Write(dir.root, report))
+		err = errors.Join(log.End(meta), log.Close(), writeReports(dir.root, report))
 	}
 	if err != nil {
 		return errors.Join(runErr, err)
@@ -109,6 +109,7 @@ func (o *runOptions) judge(ctx context.Context, s streams, dir artifacts, sink *
 	meta.Cluster.Namespace = session.Namespace()
 	meta.Cluster.RuntimeClass = o.runtimeClass
 	meta.Cluster.ServerVersion = session.Facts.Server
+	meta.Cluster.Gates = session.Facts.Gates
 	info := session.Node.Status.NodeInfo
 	meta.Cluster.Nodes = []reports.Node{{Name: session.Node.Name, KubeletVersion: info.KubeletVersion,
 		ContainerRuntimeVersion: info.ContainerRuntimeVersion, OSImage: info.OSImage, KernelVersion: info.KernelVersion,
