@@ -80,7 +80,7 @@ func draw(h *history.History) timeline {
 	}
 	d.layout()
 	d.steps()
-	for _, pod := range h.Pods() {
+	for _, pod := range d.pods() {
 		d.pod(pod)
 	}
 	d.endpoints()
@@ -137,7 +137,7 @@ func (d *drawer) layout() {
 	d.lane(laneSteps)
 	d.lane(laneAnswers)
 	d.lane(laneRecord)
-	for _, pod := range d.h.Pods() {
+	for _, pod := range d.pods() {
 		d.heading(pod)
 		d.lane(pod, lanePhase)
 		d.lane(pod, laneDeletion)
@@ -166,6 +166,18 @@ func (d *drawer) heading(name string) {
 	key := name + headingOf
 	d.lanes[key] = &lane{name: name}
 	d.order = append(d.order, key)
+}
+
+// pods lists the pods in the order in which they appear, also those of which only a
+// journal is known: static pods have no object while the API server is away.
+func (d *drawer) pods() []string {
+	names := d.h.Pods()
+	for i := range d.h.Events {
+		if e := &d.h.Events[i]; e.Derived() && e.Pod != "" && !slices.Contains(names, e.Pod) {
+			names = append(names, e.Pod)
+		}
+	}
+	return names
 }
 
 // containers lists the containers of a pod, in the order in which they appear.
