@@ -74,14 +74,14 @@ func (d *drawer) entry(e *history.Event, from, to float64) {
 // endpoints draws the conditions of every endpoint, one lane each.
 func (d *drawer) endpoints() {
 	state := newStretches(d)
-	current := map[string][]string{} // slice -> lanes of its endpoints
+	current := map[string][]*lane{} // slice -> lanes of its endpoints
 	for i := range d.h.Events {
 		e := &d.h.Events[i]
 		if e.Kind != history.KindSlice {
 			continue
 		}
 		at, _ := d.interval(e)
-		seen := map[string]bool{}
+		seen := map[*lane]bool{}
 		slice := e.SliceObject.Name
 		for _, ep := range e.SliceObject.Endpoints {
 			whose := strings.Join(ep.Addresses, ",")
@@ -100,17 +100,15 @@ func (d *drawer) endpoints() {
 				if c.name == "terminating" {
 					class = classDelete
 				}
-				name := laneEndpoints + whose + " " + c.name
-				if !seen[name] {
-					seen[name] = true
-					current[slice] = append(current[slice], name)
-				}
-				state.set(d.lane(name), at, text, class, e.Name == "DELETED")
+				l := d.lane(laneEndpoints, whose, c.name)
+				seen[l] = true
+				current[slice] = append(current[slice], l)
+				state.set(l, at, text, class, e.Name == "DELETED")
 			}
 		}
-		for _, name := range current[slice] {
-			if !seen[name] { // no longer in the slice
-				state.set(d.lane(name), at, "", classReady, true)
+		for _, l := range current[slice] {
+			if !seen[l] { // no longer in the slice
+				state.set(l, at, "", "", true)
 			}
 		}
 	}

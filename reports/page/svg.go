@@ -22,6 +22,7 @@ const (
 	leastMark    = 2.5 // the width of what has none
 	letterWidth  = 6.3 // of the font of labels
 	timeWidth    = pictureWidth - labelWidth
+	labelLetters = 30 // that fit into the column
 )
 
 // A picture is being drawn.
@@ -91,7 +92,7 @@ func (p *picture) row(n int, name string, heading bool) {
 		p.printf(`<text class=h y=%d>%s</text>`, y+markBase+1, escape(name))
 		return
 	}
-	p.printf(`<g transform="translate(0 %d)"><text x=8 y=%d>%s</text>`, y, markBase, fit(name, labelWidth-16))
+	p.printf(`<g transform="translate(0 %d)"><text x=8 y=%d>%s</text>`, y, markBase, escape(squeeze(name, labelLetters)))
 }
 
 // mark draws a mark at the height of its row. Its own height, which all share, is in
@@ -119,7 +120,7 @@ func (p *picture) extent(from, to float64) (x, width float64) {
 	x = p.x(from)
 	width = p.x(to) - x
 	if width < leastMark {
-		x -= (leastMark - width) / 2
+		x = min(max(x-(leastMark-width)/2, labelWidth), pictureWidth-leastMark)
 		width = leastMark
 	}
 	return x, width
@@ -132,7 +133,11 @@ func (p *picture) axis(height int) {
 	for at := math.Ceil(p.low/step) * step; at <= p.low+p.span; at += step {
 		x := number(p.x(at))
 		path += fmt.Sprintf("M%s %dV%d", x, axisHeight-4, height)
-		p.printf(`<text class=a x=%s y=11>%s s</text>`, x, strconv.FormatFloat(at+0, 'g', 4, 64))
+		class := "a"
+		if p.x(at) > pictureWidth-axisHeight {
+			class = `"a r"` // there is no room on its right
+		}
+		p.printf(`<text class=%s x=%s y=11>%s s</text>`, class, x, strconv.FormatFloat(at+0, 'g', 4, 64))
 	}
 	p.printf(`<path class=a d="%s"/>`, path)
 }
@@ -161,6 +166,17 @@ func number(x float64) string { return strconv.FormatFloat(math.Round(x*10)/10, 
 
 // fit is a text that has no more room than width, escaped.
 func fit(s string, width float64) string { return escape(shorten(s, int(width/letterWidth))) }
+
+// squeeze returns s in at most limit runes, without its middle: the ends of names
+// tell most.
+func squeeze(s string, limit int) string {
+	runes := []rune(s)
+	if len(runes) <= limit {
+		return s
+	}
+	head := limit / 2
+	return string(runes[:head]) + "…" + string(runes[len(runes)-(limit-head-1):])
+}
 
 // shorten returns s in at most limit runes.
 func shorten(s string, limit int) string {

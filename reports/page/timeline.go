@@ -3,6 +3,7 @@ package page
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -129,7 +130,7 @@ const (
 	laneSteps     = "steps"
 	laneAnswers   = "answers"
 	laneRecord    = "record"
-	laneEndpoints = "endpoint "
+	laneEndpoints = "endpoints"
 )
 
 // layout lists every lane that there may be, in the order of the picture.
@@ -148,7 +149,7 @@ func (d *drawer) layout() {
 			}
 		}
 	}
-	d.heading("endpoints")
+	d.heading(laneEndpoints)
 }
 
 // lane returns the lane of that path, made where it is not there yet. What is
@@ -302,16 +303,7 @@ func (d *drawer) container(pod, name string) {
 		}
 		open = nil
 	}
-	closeHooks := func(instance int, to float64) {
-		for key, begin := range hooks {
-			if instance != 0 && begin.Instance != instance {
-				continue
-			}
-			from, _ := d.interval(begin)
-			d.lane(pod, name, laneHooks).add(from, max(from, to), classHook+" "+classBad, hookText(begin)+": no end was recorded")
-			delete(hooks, key)
-		}
-	}
+	ended := map[int]float64{} // instance -> when it was over at the latest
 	for _, e := range d.about(pod, name) {
 		at, wide := d.middle(e)
 		switch {
@@ -319,7 +311,7 @@ func (d *drawer) container(pod, name string) {
 			if open != nil && (open.Name != "running" || open.Instance == e.Instance) {
 				closeState(at)
 			}
-			closeHooks(e.Instance, at)
+			ended[e.Instance] = at + wide
 			class := classEnd
 			if e.Fields["exitCode"] != "0" {
 				class = classBad
@@ -347,7 +339,15 @@ func (d *drawer) container(pod, name string) {
 		}
 	}
 	closeState(d.high)
-	closeHooks(0, d.high)
+	for _, key := range slices.Sorted(maps.Keys(hooks)) {
+		begin := hooks[key]
+		from, _ := d.interval(begin)
+		to, ok := ended[begin.Instance]
+		if !ok {
+			to = d.high
+		}
+		d.lane(pod, name, laneHooks).add(from, max(from, to), classHook+" "+classBad, hookText(begin)+": no end was recorded")
+	}
 }
 
 func hookText(begin *history.Event) string {
