@@ -246,6 +246,7 @@ func stepText(e *history.Event) string {
 // pod draws what lasts: phase, deletion, the states of containers, hooks.
 func (d *drawer) pod(pod string) {
 	state := newStretches(d)
+	end := d.high // of what is known of the pod
 	for i := range d.h.Events {
 		e := &d.h.Events[i]
 		if e.Kind != history.KindPod || e.Pod != pod {
@@ -253,6 +254,10 @@ func (d *drawer) pod(pod string) {
 		}
 		at, _ := d.interval(e)
 		gone := e.Name == "DELETED"
+		end = d.high
+		if gone {
+			end = at
+		}
 		status := e.PodObject.Status
 		state.set(d.lane(pod, lanePhase), at, string(status.Phase), classPhase, gone)
 		deleting := ""
@@ -279,12 +284,13 @@ func (d *drawer) pod(pod string) {
 	}
 	state.finish()
 	for _, container := range d.containers(pod) {
-		d.container(pod, container)
+		d.container(pod, container, end)
 	}
 }
 
-// container draws the states of a container and its hooks.
-func (d *drawer) container(pod, name string) {
+// container draws the states of a container and its hooks, until end where nothing
+// says that they were over before.
+func (d *drawer) container(pod, name string, end float64) {
 	var open *history.Event // the state that lasts
 	hooks := map[string]*history.Event{}
 	l := d.lane(pod, name, laneState)
@@ -338,13 +344,13 @@ func (d *drawer) container(pod, name string) {
 			}
 		}
 	}
-	closeState(d.high)
+	closeState(end)
 	for _, key := range slices.Sorted(maps.Keys(hooks)) {
 		begin := hooks[key]
 		from, _ := d.interval(begin)
 		to, ok := ended[begin.Instance]
 		if !ok {
-			to = d.high
+			to = end
 		}
 		d.lane(pod, name, laneHooks).add(from, max(from, to), classHook+" "+classBad, hookText(begin)+": no end was recorded")
 	}
