@@ -135,7 +135,7 @@ func span(name string, m requirement.Measurement) template.HTML {
 	x := func(v float64) float64 { return chartMargin + (v-m.Min)/width*(chartWidth-2*chartMargin) }
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class=d viewBox="0 60 %d 50" role=img aria-label="%s">`, chartWidth, escape("distribution of "+name))
-	fmt.Fprintf(&b, `<rect class=c x=%s y=74 width=%s height=12><title>least to 90 %%</title></rect>`, number(x(m.Min)), number(x(m.P90)-x(m.Min)))
+	fmt.Fprintf(&b, `<rect class=c x=%s y=74 width=%s height=12><title>least to 90 %%</title></rect>`, number(x(m.Min)), number(max(x(m.P90)-x(m.Min), leastMark)))
 	fmt.Fprintf(&b, `<path class=z d="M%s 70V%d"/>`, number(x(m.Median)), chartBase)
 	ends(&b, m.Min, m.Max)
 	return template.HTML(b.String())
