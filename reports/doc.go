@@ -12,6 +12,9 @@
 //     beside the log, each whole or not at all, also when the set-up failed.
 //  4. [WriteTable] prints the verdicts.
 //
+// The page for people, index.html, is made by package page from the same report and
+// the histories.
+//
 // Besides verdicts a report has what the platform made of pods before they were
 // stored (rewritten, of package rewrite), whatever the verdicts on them are, how long
 // things took over all scenarios (measurements, of package latency), and what the

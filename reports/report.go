@@ -52,7 +52,10 @@ type Cluster struct {
 	// RuntimeClass is the one that all pods of the run were given; empty where
 	// none was.
 	RuntimeClass string `json:"runtimeClass,omitempty"`
-	Nodes        []Node `json:"nodes,omitempty"`
+	// Gates are the feature gates that a requirement depends on and that were
+	// probed: whether they are on.
+	Gates map[string]bool `json:"gates,omitempty"`
+	Nodes []Node          `json:"nodes,omitempty"`
 }
 
 // Node is a node of the cluster, in the words of its status.nodeInfo.

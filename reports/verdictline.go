@@ -12,8 +12,23 @@ import (
 //	verdict: not conformant – 2 requirements violated (1 MUST, 1 SHOULD); 57 of
 //	60 conformant, 1 inconclusive, 4 not applicable; 3m12s; out/junit.xml out/report.json
 func (t *table) verdict(report Report) string {
+	word, colour, parts := sentence(report)
+	parts = append(parts, t.path(JUnitFile)+" "+t.path(ReportFile))
+	return t.paint(colour, "verdict: "+word) + " – " + strings.Join(parts, "; ")
+}
+
+// Sentence says in one how a run ended: what stands above a report for people.
+func Sentence(report Report) string {
+	word, _, parts := sentence(report)
+	return word + " – " + strings.Join(parts, "; ")
+}
+
+// sentence returns the outcome in words with its colour, and what there is to say
+// of it.
+func sentence(report Report) (word, colour string, parts []string) {
 	s := report.Summary
-	word, colour, why := string(report.Outcome), yellow, ""
+	why := ""
+	word, colour = string(report.Outcome), yellow
 	switch report.Outcome {
 	case Conformant:
 		colour = green
@@ -36,7 +51,6 @@ func (t *table) verdict(report Report) string {
 		}
 	}
 
-	var parts []string
 	if why != "" {
 		parts = append(parts, why)
 	}
@@ -53,10 +67,7 @@ func (t *table) verdict(report Report) string {
 	if class := report.Cluster.RuntimeClass; class != "" {
 		parts = append(parts, "runtime class "+printable(class))
 	}
-	parts = append(parts,
-		human(seconds(report.Run.Seconds)),
-		t.path(JUnitFile)+" "+t.path(ReportFile))
-	return t.paint(colour, "verdict: "+word) + " – " + strings.Join(parts, "; ")
+	return word, colour, append(parts, human(seconds(report.Run.Seconds)))
 }
 
 // tally counts those that apply, and then the others.

@@ -53,7 +53,7 @@ func encode(report Report) ([]byte, error) {
 func write(path string, content func() ([]byte, error)) error {
 	data, err := content()
 	if err == nil {
-		err = writeAtomic(path, data)
+		err = WriteFile(path, data)
 	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
@@ -61,9 +61,9 @@ func write(path string, content func() ([]byte, error)) error {
 	return nil
 }
 
-// writeAtomic replaces the file at path by way of a temporary file in the same
-// directory, since a rename is atomic only inside one file system.
-func writeAtomic(path string, data []byte) (err error) {
+// WriteFile replaces the file at path, whole or not at all: by way of a temporary
+// file in the same directory, since a rename is atomic only inside one file system.
+func WriteFile(path string, data []byte) (err error) {
 	dir := filepath.Dir(path)
 	file, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*")
 	if err != nil {

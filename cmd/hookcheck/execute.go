@@ -74,7 +74,7 @@ func (o *runOptions) run(ctx context.Context, s streams) error {
 	if err != nil {
 		return errors.Join(runErr, err)
 	}
-	if err := errors.Join(log.End(meta), log.Close(), reports.Write(dir.root, report)); err != nil {
+	if err := errors.Join(log.End(meta), log.Close(), writeReports(dir.root, report)); err != nil {
 		// What was found is on the screen then, and in the log as far as that got.
 		return errors.Join(runErr, reports.WriteTable(s.out, report, tableOptions(s, dir.root)),
 			fmt.Errorf("%w\nwhat was found until then is in %s: make room, and `hookcheck report %s` writes the reports", err, dir.path(reports.LogFile), dir.root))
@@ -111,6 +111,7 @@ func (o *runOptions) judge(ctx context.Context, s streams, dir artifacts, sink *
 	meta.Cluster.Namespace = session.Namespace()
 	meta.Cluster.RuntimeClass = o.runtimeClass
 	meta.Cluster.ServerVersion = session.Facts.Server
+	meta.Cluster.Gates = session.Facts.Gates
 	info := session.Node.Status.NodeInfo
 	meta.Cluster.Nodes = []reports.Node{{Name: session.Node.Name, KubeletVersion: info.KubeletVersion,
 		ContainerRuntimeVersion: info.ContainerRuntimeVersion, OSImage: info.OSImage, KernelVersion: info.KernelVersion,

@@ -134,7 +134,7 @@ func explain(id string) (*explanation, error) {
 
 // text is the explanation for people.
 func (x *explanation) text(width int) string {
-	p := page{width: cmp.Or(width, 100)}
+	p := sheet{width: cmp.Or(width, 100)}
 	p.line("%s  %s, profile %s", x.ID, x.Level, x.Profile)
 	p.paragraph("  ", x.Sentence)
 	p.line("")
@@ -195,25 +195,25 @@ func versions(since, until string) string {
 	return ""
 }
 
-// A page is text for a terminal.
-type page struct {
+// A sheet is text for a terminal.
+type sheet struct {
 	strings.Builder
 	width int
 }
 
-func (p *page) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
+func (p *sheet) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
 
 // field prints a label and its text, which may be empty.
-func (p *page) field(label, text string) {
+func (p *sheet) field(label, text string) {
 	if text != "" {
 		p.wrapped(fmt.Sprintf("  %-11s", label), strings.Repeat(" ", 13), text)
 	}
 }
 
-func (p *page) paragraph(indent, text string) { p.wrapped(indent, indent, text) }
+func (p *sheet) paragraph(indent, text string) { p.wrapped(indent, indent, text) }
 
 // wrapped breaks a text at spaces; an address longer than the line stays whole.
-func (p *page) wrapped(first, others, text string) {
+func (p *sheet) wrapped(first, others, text string) {
 	line, empty := first, true
 	for _, word := range strings.Fields(text) {
 		if !empty && len([]rune(line))+1+len([]rune(word)) > p.width {

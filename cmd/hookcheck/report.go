@@ -61,7 +61,7 @@ func reportDir(s streams, dir string) error {
 		return err
 	}
 	// What was written is told, even where a file could not be.
-	if err := errors.Join(reports.Write(dir, report), reports.WriteTable(s.out, report, tableOptions(s, dir))); err != nil {
+	if err := errors.Join(writeReports(dir, report), reports.WriteTable(s.out, report, tableOptions(s, dir))); err != nil {
 		return err
 	}
 	if report.ExitCode != 0 {

@@ -35,11 +35,12 @@ The cluster is the one of the current kubeconfig context, or with --kind a kind
 cluster on this machine. Everything is done in a namespace of its own, which is
 removed at the end, also after an interrupt.
 
-The artifacts directory gets junit.xml, report.json, summary.md (for the page of a
-CI job), badge.svg and badge.json, results.jsonl (each verdict as soon as it is
-known; "hookcheck report" makes the others from it) and histories/ (what was
-recorded; "hookcheck judge" reads it). It is _artifacts/<run>, with _artifacts/latest pointing to it, or what
-$ARTIFACTS or --artifacts says.
+The artifacts directory gets index.html (open it in a browser: verdicts, evidence,
+timelines), junit.xml, report.json, summary.md (for the page of a CI job),
+badge.svg and badge.json, results.jsonl (each verdict as soon as it is known;
+"hookcheck report" makes the others from it) and histories/ (what was recorded;
+"hookcheck judge" reads it). It is _artifacts/<run>, with _artifacts/latest pointing
+to it, or what $ARTIFACTS or --artifacts says.
 
 Exit codes: 0 conformant; 1 not conformant; 2 wrong usage; 3 the environment did
 not allow a verdict; 130 interrupted.`,

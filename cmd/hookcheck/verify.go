@@ -155,7 +155,7 @@ func verifyVerdicts(v *reports.Verification, report reports.Report, catalogue *r
 // verification prints what agrees, what is open and what contradicts, and last the
 // whole in a line.
 func verification(w io.Writer, v *reports.Verification) error {
-	p := page{}
+	p := sheet{}
 	for _, what := range v.Agreed {
 		p.line("agrees       %s", what)
 	}

@@ -11,9 +11,11 @@ package judge
 import (
 	"errors"
 	"fmt"
+	"math"
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/onsi/gomega/types"
 
@@ -36,7 +38,7 @@ type J struct {
 type decision struct{}
 
 // Evaluate runs a check over a history. It sets verdict, reason, expected, seen,
-// window, evidence, measurements and rewritten of the result; the rest is the
+// window, evidence, span, measurements and rewritten of the result; the rest is the
 // caller's. Where the platform changed a pod of the scenario before it was stored,
 // that stands before the reason: a hook that is not there does not run.
 //
@@ -60,10 +62,30 @@ func Evaluate(check Check, h *history.History) requirement.Result {
 		}
 	}
 	slices.Sort(j.result.Evidence)
+	j.result.Span = span(h, j.evidence)
 	if j.result.Verdict != requirement.Conformant {
 		j.result.Blame()
 	}
 	return j.result
+}
+
+// span is the time in which the events lie, errors of the clocks included, or nil.
+func span(h *history.History, events []*history.Event) *requirement.Span {
+	var s *requirement.Span
+	for _, e := range events {
+		low, high := h.Interval(e)
+		from, to := since(h, low), since(h, high)
+		if s == nil {
+			s = &requirement.Span{From: from, To: to}
+		}
+		s.From, s.To = min(s.From, from), max(s.To, to)
+	}
+	return s
+}
+
+// since is the time from the start of the history, in seconds, to the millisecond.
+func since(h *history.History, at time.Time) float64 {
+	return math.Round(at.Sub(h.Header.Started).Seconds()*1000) / 1000
 }
 
 func (j *J) run(check Check, h *history.History) {

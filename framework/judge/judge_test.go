@@ -36,6 +36,20 @@ func TestOutcome(t *testing.T) {
 	}
 }
 
+// TestSpan: the clocks of the sample agree to within 5 ms.
+func TestSpan(t *testing.T) {
+	r := judge.Evaluate(func(j *judge.J, h *History) {
+		j.Expect(h).To(HappenBefore(HookEnd(PreStop), Signal("SIGTERM")))
+	}, sample().Done())
+	if want := (requirement.Span{From: 3.995, To: 5.005}); r.Span == nil || *r.Span != want {
+		t.Errorf("%+v, want %+v", r.Span, want)
+	}
+	r = judge.Evaluate(func(j *judge.J, _ *History) { j.Expect(1).To(gomega.Equal(1)) }, sample().Done())
+	if r.Span != nil {
+		t.Errorf("%+v without evidence", r.Span)
+	}
+}
+
 func TestEvaluate(t *testing.T) {
 	good := func() *Matcher { return HappenBefore(HookEnd(PreStop), Signal("SIGTERM")) }
 	bad := func() *Matcher { return HappenBefore(Signal("SIGTERM"), HookEnd(PreStop)) }

@@ -44,6 +44,8 @@ type Result struct {
 	Window string `json:"window,omitempty"`
 	// Evidence are the sequence numbers of the events it decided from.
 	Evidence []int `json:"evidence,omitempty"`
+	// Span is the time in which they lie; nil where there are none.
+	Span *Span `json:"span,omitempty"`
 	// Rewritten is what of the scenario's pods was stored otherwise than it was
 	// written.
 	Rewritten []rewrite.Change `json:"rewritten,omitempty"`
@@ -60,6 +62,12 @@ type Result struct {
 	// File and Line are where the check stands, relative to the repository.
 	File string `json:"file,omitempty"`
 	Line int    `json:"line,omitempty"`
+}
+
+// A Span is a part of a history, in seconds from its start on the runner's clock.
+type Span struct {
+	From float64 `json:"from"`
+	To   float64 `json:"to"`
 }
 
 // Blame puts what was rewritten, if anything was, before the reason of a verdict
