@@ -46,7 +46,7 @@ func TestChecks(t *testing.T) {
 			Copy("a clean end in spite of the arithmetic", Signal("SIGTERM").Of("arithmetic-short"), func(e *Event) { e.Name = "clean" }),
 			Drop(Entry("clean").Of("arithmetic-long")),
 		},
-		"grace.full-window": {Drop(Entry("clean").Of("arithmetic-plain"))},
+		"grace.full-window": {Drop(Entry("clean").Of("arithmetic-plain")), Set(Terminated().Of("arithmetic-plain"), "exitCode", "137")},
 		"grace.delete-override-shorter": {
 			Shift(LastBeat().Of("override").In("app"), 56*time.Second),
 			Shift(LastBeat().Of("override").In("app"), -3500*time.Millisecond),
