@@ -47,6 +47,7 @@ func TestChecks(t *testing.T) {
 			replace(first, "SERVICES_A_SERVICE_PORT=80", "SERVICES_A_SERVICE_PORT=tcp"),
 			replace(first, "SERVICES_HEADLESS_SERVICE_HOST", "SERVICES_HEADLESS_SERVICE_HOST=None"),
 			replace(first, "SERVICES_EXTERNAL_SERVICE_HOST", "SERVICES_EXTERNAL_SERVICE_HOST=hookcheck.example"),
+			replace(first, "KUBE_DNS_SERVICE_HOST", "KUBE_DNS_SERVICE_HOST=10.96.0.10"),
 			replace(first, "KUBERNETES_SERVICE_HOST=", "KUBERNETES_SERVICE_HOST,X="),
 			replace(second, "SERVICES_B_SERVICE_HOST=", "SERVICES_B_SERVICE_HOST,X="),
 			replace(Entry("env").Of("services-without"), "SERVICES_A_SERVICE_HOST", "SERVICES_A_SERVICE_HOST=10.96.0.9"),

@@ -46,7 +46,7 @@ func TestChecks(t *testing.T) {
 			Copy("a clean end in spite of the arithmetic", Signal("SIGTERM").Of("arithmetic-short"), func(e *Event) { e.Name = "clean" }),
 			Drop(Entry("clean").Of("arithmetic-long")),
 		},
-		"grace.full-window": {Drop(Entry("clean").Of("arithmetic-plain"))},
+		"grace.full-window": {Drop(Entry("clean").Of("arithmetic-plain")), Set(Terminated().Of("arithmetic-plain"), "exitCode", "137")},
 		"grace.delete-override-shorter": {
 			Shift(LastBeat().Of("override").In("app"), 56*time.Second),
 			Shift(LastBeat().Of("override").In("app"), -3500*time.Millisecond),
@@ -66,7 +66,10 @@ func TestChecks(t *testing.T) {
 			Drop(PodVersion(Phase(corev1.PodFailed))),
 			Pods("no grace", DeletingWithGrace(1), grace(0)),
 		},
-		"grace.probe-level":     {Shift(LastBeat().Instance(1), 57*time.Second)},
+		"grace.probe-level": {
+			Shift(LastBeat().In("app").Instance(1), 57*time.Second), Shift(LastBeat().In("starting").Instance(1), 57*time.Second),
+			Shift(LastBeat().In("starting").Instance(1), -2500*time.Millisecond),
+		},
 		"grace.negative-delete": {Pods("no grace", DeletingWithGrace(1), grace(0))},
 		"grace.probe-level-ignored-never": {
 			Shift(LastBeat().Of("probe-never-alone"), 56*time.Second),

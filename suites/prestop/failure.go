@@ -13,9 +13,9 @@ import (
 // A preStop hook that fails changes nothing but an Event; and a deletion that is not
 // carried out runs none.
 //
-//  1. two pods whose preStop hook exits 1: one's entrypoint exits 0 on the stop
-//     signal, the other's 7; and a pod of four containers, whose hooks fail each in
-//     its own way
+//  1. two pods whose preStop hook exits 1: one's prints a text, and its entrypoint
+//     exits 0 on the stop signal, the other's 7; and a pod of four containers,
+//     whose hooks fail each in its own way
 //  2. wait until they are ready; ask for a deletion of the first as a dry run, and
 //     of a pod of that name with another UID, and with another version; watch it
 //     for 3 s
