@@ -41,6 +41,7 @@ type options struct {
 	artifacts, page, into string
 	side, procs           int
 	thorough, namedOnly   bool
+	from                  string
 	command               []string
 }
 
@@ -61,6 +62,7 @@ func main() {
 	flag.IntVar(&o.procs, "procs", 4, "how many scenarios each of them runs at once")
 	flag.BoolVar(&o.thorough, "thorough", false, "let every run end, so that the matrix has all verdicts of its scenarios; otherwise a kill ends it")
 	flag.BoolVar(&o.namedOnly, "named-only", false, "do not run the other scenarios for survivors")
+	flag.StringVar(&o.from, "from", "", "try nothing: write the page of the matrix in this `file` to -page")
 	flag.Parse()
 	o.command = append([]string{"go", "run", "./hack/mutants"}, os.Args[1:]...)
 	err := run(ctx, o, os.Stdout)
@@ -72,6 +74,9 @@ func main() {
 }
 
 func run(ctx context.Context, o options, out io.Writer) error {
+	if o.from != "" {
+		return again(o)
+	}
 	version, err := nodeimage.ParseVersion(o.kubernetes)
 	if err != nil {
 		return err

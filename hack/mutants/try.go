@@ -124,6 +124,18 @@ func tryIn(ctx context.Context, o options, options lab.Options, dir string, chos
 	return t.Run(ctx, chosen)
 }
 
+// again writes the page of a matrix that is there.
+func again(o options) error {
+	m, err := matrix.Read(o.from)
+	if err != nil {
+		return err
+	}
+	if o.page == "" {
+		return errors.New("-from: say by -page where the page is to be written")
+	}
+	return os.WriteFile(o.page, []byte(m.Page()), 0o644)
+}
+
 // tell writes the matrix and says what came of it.
 func tell(m *matrix.Matrix, o options, out io.Writer) error {
 	dir := o.artifacts

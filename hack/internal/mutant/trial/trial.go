@@ -230,6 +230,8 @@ func (t *Trial) try(ctx context.Context, d mutant.Definition, a *attempt, stages
 		a.line.Outcome, a.line.Reason = matrix.Equivalent, d.Equivalent
 	case d.Needs != "":
 		a.line.Outcome, a.line.Reason = matrix.NotTried, d.Needs
+	case ctx.Err() != nil:
+		a.line.Outcome, a.line.Reason = matrix.NotTried, "the trial was interrupted"
 	default:
 		start := time.Now()
 		seen, err := t.run(ctx, d, stages, procs)
