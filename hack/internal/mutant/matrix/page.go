@@ -20,7 +20,7 @@ func (m *Matrix) Page() string {
 		line("- Run %d with no mutant active: %d conformant%s; %.0f s.", i+1, s.Conformant, others(s), s.Seconds)
 	}
 	line("- **%d of %d mutants killed**; %d survived, %d unclear.", m.Count(Killed), m.Tried(), m.Count(Survived), m.Count(Unclear))
-	line("- %d are equivalent and %d need what a kind node does not have: built, not run.", m.Count(Equivalent), m.Count(NotTried))
+	line("- %d are equivalent, and %d were not tried: below, with the reasons.", m.Count(Equivalent), m.Count(NotTried))
 	line("- %d of %d requirements have been turned red by a mutant.\n", len(m.Requirements)-len(m.Untouched())-m.notConformant(), len(m.Requirements)-m.notConformant())
 
 	m.section(&b, "Not killed", func(x Mutant) bool { return x.Outcome == Survived || x.Outcome == Unclear })
