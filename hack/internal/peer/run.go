@@ -72,6 +72,9 @@ func (t Tools) Run(ctx context.Context, o Options) (Result, error) {
 	runErr := cmd.Run()
 	result := Result{Seconds: time.Since(start).Seconds()}
 	if ctx.Err() != nil {
+		if cmd.Process != nil {
+			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // e2e.test may outlive ginkgo; none left is no error
+		}
 		return result, ctx.Err()
 	}
 	var exit *exec.ExitError

@@ -41,6 +41,8 @@ type Matrix struct {
 	Started    time.Time `json:"started"` // UTC
 	Seconds    float64   `json:"seconds"` // wall time, with the runs of the stock behaviour
 	Kubernetes string    `json:"kubernetes"`
+	// Note is what a reader must know besides: a trial that was interrupted, for one.
+	Note string `json:"note,omitempty"`
 	// Stock are the runs with no mutant active, before and after.
 	Stock   []Stock  `json:"stock"`
 	Mutants []Mutant `json:"mutants"`

@@ -51,9 +51,11 @@ func TestGreen(t *testing.T) {
 }
 
 func TestPage(t *testing.T) {
-	page := sample().Page()
+	m := sample()
+	m.Note = "Interrupted."
+	page := m.Page()
 	for _, want := range []string{"**1 of 2 mutants killed**", `[K01](https://example.org/1) | a \| b |`, "`r.one` and 1 more", "equivalent: 2 becomes 2",
-		"control fails", "- MUST (1): `r.three`", "1 known deviation"} {
+		"control fails", "- MUST (1): `r.three`", "1 known deviation", "Interrupted.\n"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%q is not in the page:\n%s", want, page)
 		}

@@ -16,6 +16,9 @@ func (m *Matrix) Page() string {
 	line("# Mutants: what the suite catches\n")
 	line("Written by `%s` on %s, Kubernetes %s, in %.0f minutes. How to read and extend it: [hack/mutants](../hack/mutants/README.md).\n",
 		strings.Join(m.Command, " "), m.Started.Format("2006-01-02"), m.Kubernetes, m.Seconds/60)
+	if m.Note != "" {
+		line("%s\n", m.Note)
+	}
 	for i, s := range m.Stock {
 		line("- Run %d with no mutant active: %d conformant%s; %.0f s.", i+1, s.Conformant, others(s), s.Seconds)
 	}
