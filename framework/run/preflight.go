@@ -15,6 +15,7 @@ import (
 	utilversion "k8s.io/apimachinery/pkg/util/version"
 	"k8s.io/apimachinery/pkg/util/wait"
 
+	"github.com/hookcheck/hookcheck/fixtures"
 	"github.com/hookcheck/hookcheck/framework/gate"
 	"github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/requirement"
@@ -146,7 +147,7 @@ func (s *Session) awaitFirstPod(ctx context.Context, pod *corev1.Pod) (*corev1.P
 	case wait.Interrupted(err):
 		return nil, fmt.Errorf("the first pod did not run within %s: %s", preflightWithin, s.eventsOf(ctx, pod))
 	default:
-		return nil, fmt.Errorf("%w%s", err, s.advice(bad))
+		return nil, fmt.Errorf("%w%s", err, advice(bad))
 	}
 }
 
@@ -160,7 +161,7 @@ func stuck(p *corev1.Pod) string {
 	for _, cs := range p.Status.ContainerStatuses {
 		if w := cs.State.Waiting; w != nil && w.Reason != "ContainerCreating" && w.Reason != "PodInitializing" {
 			if strings.Contains(w.Reason, "Image") { // ErrImagePull and ImagePullBackOff alternate
-				return fmt.Sprintf("image %s cannot be pulled", p.Spec.Containers[0].Image)
+				return noPull(p.Spec.Containers[0].Image)
 			}
 			return w.Reason + ": " + w.Message
 		}
@@ -168,8 +169,17 @@ func stuck(p *corev1.Pod) string {
 	return ""
 }
 
-func (s *Session) advice(why string) string {
-	if strings.Contains(why, "cannot be pulled") {
+func noPull(image string) string { return fmt.Sprintf("image %s cannot be pulled", image) }
+
+// advice says what to do about an image that cannot be pulled. One that has the name of the manifests was not found
+// beside the binary.
+func advice(why string) string {
+	images, err := fixtures.Images()
+	switch {
+	case err == nil && slices.ContainsFunc(images, func(i fixtures.Image) bool { return why == noPull(i.Reference) }):
+		return "\nThere is no archive of it beside the binary: keep the directory " + fixtures.ArchiveDir +
+			" there (`make images` builds it), or name an image that the nodes can pull with --image agent=REFERENCE"
+	case strings.HasSuffix(why, "cannot be pulled"):
 		return "\nPush the image to a registry that the nodes reach (`hookcheck images push`) and name it with --image agent=REFERENCE"
 	}
 	return ""

@@ -26,6 +26,8 @@ type fake struct {
 	command func(ctx context.Context, s site) (args, env []string, err error)
 	// creates says that the node's object is made by us, with these annotations.
 	creates map[string]string
+	// inNode says that the program runs inside the node of the kind cluster, whose images it knows.
+	inNode bool
 }
 
 var fakes = []fake{
@@ -36,7 +38,7 @@ var fakes = []fake{
 	},
 	{
 		name: "hollow", what: "the hollow kubelet of kubemark: the kubelet's code over a CRI that does nothing",
-		module: "k8s.io/kubernetes", pkg: "cmd/kubemark", command: hollow,
+		module: "k8s.io/kubernetes", pkg: "cmd/kubemark", command: hollow, inNode: true,
 	},
 	{
 		name: "virtual-kubelet", what: "virtual-kubelet " + virtualKubeletVersion + " with its mock provider",
@@ -98,9 +100,11 @@ func kwok(ctx context.Context, s site) (args, env []string, err error) {
 		"--node-lease-duration-seconds", "40"}, nil, nil
 }
 
+// hollow asks the node's containerd for images: those that it makes up have no user, and a kubelet refuses them where a
+// pod asks for runAsNonRoot.
 func hollow(_ context.Context, s site) (args, env []string, err error) {
-	return []string{"--morph=kubelet", "--name", s.node, "--kubeconfig", s.kubeconfig, "--use-host-image-service=false",
-		"--cert-dir", s.path("pki"), "--kubelet-port=0", "--kubelet-read-only-port=0"}, nil, nil
+	return []string{"--morph=kubelet", "--name", s.node, "--kubeconfig", "/etc/kubernetes/admin.conf", "--use-host-image-service=true",
+		"--cert-dir", "/run/" + s.node, "--kubelet-port=0", "--kubelet-read-only-port=0"}, nil, nil
 }
 
 func virtualKubelet(ctx context.Context, s site) (args, env []string, err error) {

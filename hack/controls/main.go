@@ -119,7 +119,7 @@ func (o options) judge(ctx context.Context, f fake, stderr io.Writer) (report re
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return report, err
 	}
-	s := site{node: "hookcheck-fake-" + f.name, kubernetes: o.kubernetes, kubeconfig: filepath.Join(dir, "kubeconfig"), dir: dir,
+	s := site{node: "hookcheck-fake-" + f.name, kubernetes: o.kubernetes, kind: o.kind, kubeconfig: filepath.Join(dir, "kubeconfig"), dir: dir,
 		logf: func(format string, args ...any) { fmt.Fprintf(stderr, format+"\n", args...) }}
 	if err := cluster.NewProvider(cluster.ProviderWithDocker()).ExportKubeConfig(o.kind, s.kubeconfig, false); err != nil {
 		return report, fmt.Errorf("kind cluster %s (make e2e creates one): %w", o.kind, err)

@@ -26,6 +26,7 @@ const readyWithin = time.Minute
 // site is where one fake runs.
 type site struct {
 	node, kubernetes, kubeconfig, dir string
+	kind                              string // the kind cluster
 	logf                              command.Logf
 }
 
@@ -58,12 +59,33 @@ func (s site) join(ctx context.Context, f fake) (leave func() error, err error) 
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(program, args...) // ended by leave, after the run has cleaned up
+	start := s.here
+	if f.inNode {
+		start = s.inNode
+	}
+	end, err := start(ctx, log, program, args, env)
+	if err != nil {
+		return nil, errors.Join(err, log.Close())
+	}
+	leave = func() error {
+		end()
+		_ = log.Close()
+		return s.remove(context.WithoutCancel(ctx), client) // also after an interrupt
+	}
+	if err := s.awaitReady(ctx, client); err != nil {
+		return nil, errors.Join(fmt.Errorf("%w; what it said stands in %s", err, log.Name()), leave())
+	}
+	return leave, nil
+}
+
+// here starts the program on this machine.
+func (s site) here(_ context.Context, log *os.File, program string, args, env []string) (end func(), err error) {
+	cmd := exec.Command(program, args...) // ended by end, after the run has cleaned up
 	cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), env...), log, log
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	leave = func() error {
+	return func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		ended := make(chan struct{})
 		go func() { _ = cmd.Wait(); close(ended) }()
@@ -73,13 +95,30 @@ func (s site) join(ctx context.Context, f fake) (leave func() error, err error) 
 			_ = cmd.Process.Kill()
 			<-ended
 		}
-		_ = log.Close()
-		return s.remove(context.WithoutCancel(ctx), client) // also after an interrupt
+	}, nil
+}
+
+// inNode starts the program inside the kind cluster's node, where the end of `docker exec` would not end it.
+func (s site) inNode(ctx context.Context, log *os.File, program string, args, env []string) (end func(), err error) {
+	container, file := s.kind+"-control-plane", "/run/"+s.node+".program"
+	if _, err := command.Output(ctx, "docker", "cp", program, container+":"+file); err != nil {
+		return nil, err
 	}
-	if err := s.awaitReady(ctx, client); err != nil {
-		return nil, errors.Join(fmt.Errorf("%w; what it said stands in %s", err, log.Name()), leave())
+	call := []string{"exec"}
+	for _, e := range env {
+		call = append(call, "--env", e)
 	}
-	return leave, nil
+	stop, err := s.here(ctx, log, "docker", append(append(call, container, file), args...), nil)
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		script := `for p in /proc/[0-9]*; do if [ "$(readlink $p/exe)" = ` + file + ` ]; then kill -9 ${p#/proc/}; fi; done; rm -f ` + file
+		if _, err := command.Output(context.WithoutCancel(ctx), "docker", "exec", container, "sh", "-c", script); err != nil {
+			s.logf("controls: %s may still run in %s: %v", file, container, err)
+		}
+		stop()
+	}, nil
 }
 
 // create makes the node's object, for a controller that takes care of nodes it is shown.
