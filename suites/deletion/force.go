@@ -13,14 +13,14 @@ import (
 //  1. two pods with 60 s of grace and a preStop hook of 60 s: the entrypoint of one
 //     ignores the stop signal, that of the other exits on it; our finalizer does not
 //     hold their objects
-//  2. wait until they are ready; follow their logs; delete the second with 10 s of
+//  2. wait until they are ready; follow their logs; delete the second with 20 s of
 //     grace, and wait until its kill has begun
 //  3. delete both by force; wait until their objects are gone
 //  4. create the second again, and wait until it runs
 //  5. wait until the logs have come to their end
 var _ = Describe("forced deletion on the node", "deletion/force", func(s *S) {
 	const running, stopping = "force-running", "force-stopping"
-	const grace = 10 * time.Second
+	const grace = 20 * time.Second
 	request := func(pod string) Pattern { return StepBegin("delete").Of(pod).With("grace", "0s") }
 	hook, term := Request("/status/200?hook"), Signal("SIGTERM")
 	s.Do(Create(), AwaitReady(), FollowLog(running, "app"), FollowLog(stopping, "app"),
@@ -54,7 +54,7 @@ var _ = Describe("forced deletion on the node", "deletion/force", func(s *S) {
 		if late(h, request(stopping), term.Of(stopping)) {
 			j.Inconclusive("the kill was over before the forced request was made")
 		}
-		// The first request promised 10 s, which begin after it; the forced one leaves 1.
+		// The first request promised 20 s, which begin after it; the forced one leaves 1.
 		first := StepBegin("delete").Of(stopping).With("grace", grace.String())
 		if low, _, err := h.Distance(h.First(first), h.First(request(stopping))); err != nil || low > grace/2 {
 			j.Inconclusive("the forced request came too late to make a difference")

@@ -14,7 +14,7 @@ import (
 //
 //  1. a Service with a cluster IP, one without, and one of type ExternalName
 //  2. two pods, one of which does without variables for Services; their containers
-//     are created 2 s later; the other's exits once, after 6 s
+//     are created 2 s later; the other's exits once, after 9 s
 //  3. when that container has been created, create another Service with a cluster IP
 //  4. wait until the container has exited and is ready again; delete the pods
 //  5. wait until the kubelet is done with them
