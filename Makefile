@@ -87,7 +87,7 @@ controls: engine node-image images build ## judge nodes that only pretend to run
 	go run ./hack/controls -hookcheck '$(BIN)/hookcheck' -kubernetes '$(KUBERNETES)' -kind '$(CLUSTER)' -page docs/controls.md
 
 peer: cluster-up images ## beside upstream's e2e.test on the same cluster: what either judges, takes and catches
-	go run ./hack/peer -kubernetes '$(KUBERNETES)' -kind '$(CLUSTER)' -hookcheck '$(BIN)/hookcheck' $(if $(MUTANT),-mutants '$(MUTANT)')
+	go run ./hack/peer -kubernetes '$(KUBERNETES)' -kind '$(CLUSTER)' -hookcheck '$(BIN)/hookcheck' -matrix docs/mutants.json $(if $(MUTANT),-mutants '$(MUTANT)')
 
 repeat: engine node-image images build ## RUNS (20) runs in a row and whether their verdicts agree; LOAD=2 beside busy loops
 	go run ./hack/repeat -n '$(RUNS)' -kind '$(CLUSTER)' -hookcheck '$(BIN)/hookcheck' $(if $(LOAD),-load '$(LOAD)' -pause 5s -pause-runs 3 -inconclusive 1)

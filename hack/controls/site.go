@@ -100,7 +100,7 @@ func (s site) here(_ context.Context, log *os.File, program string, args, env []
 
 // inNode starts the program inside the kind cluster's node, where the end of `docker exec` would not end it.
 func (s site) inNode(ctx context.Context, log *os.File, program string, args, env []string) (end func(), err error) {
-	container, file := s.kind+"-control-plane", "/run/"+s.node+".program"
+	container, file := s.kind+"-control-plane", "/opt/"+s.node // not /run: docker cp does not see what is mounted in a container
 	if _, err := command.Output(ctx, "docker", "cp", program, container+":"+file); err != nil {
 		return nil, err
 	}

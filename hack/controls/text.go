@@ -34,6 +34,12 @@ func text(judged []judgement) string {
 	for _, area := range areas {
 		line("- %s (%d): `%s`", area, len(byArea[area]), strings.Join(byArea[area], "`, `"))
 	}
+	for _, j := range judged {
+		if more := besides(j, byArea); len(more) > 0 {
+			line("\nBesides, on %s (%d): `%s`.", j.fake.name, len(more), strings.Join(more, "`, `"))
+		}
+	}
+	line("\nOther is mostly inconclusive: where a container is said to have run and left no journal, the record is not whole.")
 	return b.String()
 }
 
@@ -56,4 +62,15 @@ func everywhere(judged []judgement) (areas []string, byArea map[string][]string)
 		}
 	}
 	return areas, byArea
+}
+
+// besides returns what is conformant on this fake and not on all.
+func besides(j judgement, everywhere map[string][]string) []string {
+	var ids []string
+	for _, e := range j.report.Results {
+		if e.Verdict == requirement.Conformant && !slices.Contains(everywhere[e.Area], e.Requirement) {
+			ids = append(ids, e.Requirement)
+		}
+	}
+	return ids
 }

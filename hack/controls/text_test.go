@@ -21,7 +21,7 @@ func TestText(t *testing.T) {
 		{fakes[0], reportOf(map[string]requirement.Verdict{"a": requirement.Conformant, "b": requirement.Conformant, "c": requirement.NonConformant})},
 		{fakes[1], reportOf(map[string]requirement.Verdict{"a": requirement.Conformant, "b": requirement.NonConformant, "c": requirement.Inconclusive})},
 	})
-	for _, want := range []string{"| 2 | 1 | 0 |", "| 1 | 1 | 1 |", "1 requirements are conformant on all", "- grace (1): `a`\n"} {
+	for _, want := range []string{"| 2 | 1 | 0 |", "| 1 | 1 | 1 |", "1 requirements are conformant on all", "- grace (1): `a`\n", "Besides, on kwok (1): `b`.\n"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not in:\n%s", want, got)
 		}
