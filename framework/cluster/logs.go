@@ -89,7 +89,9 @@ func (k *Kind) exportAll(ctx context.Context, containers []Container, dir string
 
 // exportRunning has kind collect what commands inside the nodes can tell. kind
 // takes no context. On images without crictl it fails to list images, which
-// nobody misses.
+// nobody misses. And it holds what each command writes until the command ends,
+// for an error that might quote it: a node with much in its journal costs this
+// process hundreds of MiB.
 func (k *Kind) exportRunning(ctx context.Context, dir string) (problems []string) {
 	done := make(chan error, 1)
 	go func() { done <- k.provider().CollectLogs(k.name, dir) }()
