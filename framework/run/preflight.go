@@ -15,7 +15,6 @@ import (
 	utilversion "k8s.io/apimachinery/pkg/util/version"
 	"k8s.io/apimachinery/pkg/util/wait"
 
-	"github.com/hookcheck/hookcheck/fixtures"
 	"github.com/hookcheck/hookcheck/framework/gate"
 	"github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/requirement"
@@ -161,7 +160,7 @@ func stuck(p *corev1.Pod) string {
 	for _, cs := range p.Status.ContainerStatuses {
 		if w := cs.State.Waiting; w != nil && w.Reason != "ContainerCreating" && w.Reason != "PodInitializing" {
 			if strings.Contains(w.Reason, "Image") { // ErrImagePull and ImagePullBackOff alternate
-				return noPull(p.Spec.Containers[0].Image)
+				return fmt.Sprintf("image %s cannot be pulled", p.Spec.Containers[0].Image)
 			}
 			return w.Reason + ": " + w.Message
 		}
@@ -169,20 +168,13 @@ func stuck(p *corev1.Pod) string {
 	return ""
 }
 
-func noPull(image string) string { return fmt.Sprintf("image %s cannot be pulled", image) }
-
-// advice says what to do about an image that cannot be pulled. One that has the name of the manifests was not found
-// beside the binary.
+// advice says what to do about an image that cannot be pulled.
 func advice(why string) string {
-	images, err := fixtures.Images()
-	switch {
-	case err == nil && slices.ContainsFunc(images, func(i fixtures.Image) bool { return why == noPull(i.Reference) }):
-		return "\nThere is no archive of it beside the binary: keep the directory " + fixtures.ArchiveDir +
-			" there (`make images` builds it), or name an image that the nodes can pull with --image agent=REFERENCE"
-	case strings.HasSuffix(why, "cannot be pulled"):
-		return "\nPush the image to a registry that the nodes reach (`hookcheck images push`) and name it with --image agent=REFERENCE"
+	if !strings.Contains(why, "cannot be pulled") {
+		return ""
 	}
-	return ""
+	return "\nPush the image to a registry that the nodes reach (`hookcheck images push`) and name it with --image agent=REFERENCE; " +
+		"--kind loads it from the directory images beside the binary (`make images`)"
 }
 
 // eventsOf tells the Events of a pod, for a message.

@@ -72,8 +72,6 @@ func runningPod() *corev1.Pod {
 func TestAwaitFirstPod(t *testing.T) {
 	creating, noPull := waitingPod("ContainerCreating", ""), waitingPod("ErrImagePull", "not found")
 	backOff := waitingPod("ImagePullBackOff", "back-off")
-	unnamed := noPull.DeepCopy()
-	unnamed.Spec.Containers[0].Image = "hookcheck.dev/agent"
 	ended := &corev1.Pod{Status: corev1.PodStatus{Phase: corev1.PodFailed, Reason: "Evicted", Message: ": low on memory"}}
 	for _, tc := range []struct {
 		name   string
@@ -86,10 +84,7 @@ func TestAwaitFirstPod(t *testing.T) {
 		{"a pull that succeeds at the next try", []*corev1.Pod{noPull, backOff, creating, runningPod()}, nil, 3 * time.Second, ""},
 		{"an image that cannot be pulled", []*corev1.Pod{creating, noPull, backOff, noPull, backOff}, nil, time.Second + hopeless,
 			"the first pod cannot start: image registry.example/agent:v1 cannot be pulled\n" +
-				"Push the image to a registry that the nodes reach (`hookcheck images push`) and name it with --image agent=REFERENCE"},
-		{"an image that was not beside the binary", []*corev1.Pod{unnamed}, nil, hopeless,
-			"the first pod cannot start: image hookcheck.dev/agent cannot be pulled\n" +
-				"There is no archive of it beside the binary: keep the directory images there (`make images` builds it), or name an image that the nodes can pull with --image agent=REFERENCE"},
+				"Push the image to a registry that the nodes reach (`hookcheck images push`) and name it with --image agent=REFERENCE; --kind loads it from the directory images beside the binary (`make images`)"},
 		{"a reason that stays", []*corev1.Pod{waitingPod("CreateContainerConfigError", "no such key")}, nil, hopeless,
 			"the first pod cannot start: CreateContainerConfigError: no such key"},
 		{"it ends at once", []*corev1.Pod{creating, ended}, nil, time.Second, "the first pod ended at once: phase Failed, Evicted: low on memory"},
