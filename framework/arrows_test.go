@@ -61,12 +61,13 @@ var rooms = []room{
 	{dir: "framework/gate", may: []string{"framework/requirement"}, tests: []string{"framework/rewrite"}},
 	{dir: "framework/requirement", may: []string{"framework/suggest", "framework/rewrite"}, never: append(slices.Clone(impure), "k8s.io", "os")},
 	{dir: "framework/rewrite", never: append(slices.Clone(impure), "k8s.io", "os")},
-	{dir: "framework/cluster", may: []string{"framework/suggest"}},
+	{dir: "framework/cluster", may: []string{"framework/suggest", "framework/filelock"}},
+	{dir: "framework/filelock", never: append(slices.Clone(impure), "k8s.io")},
 	{dir: "framework/suggest", never: append(slices.Clone(impure), "k8s.io", "os")},
 
 	{dir: "reports/page", may: []string{"reports", "framework/requirement", "framework/rewrite", "framework/history"}, tests: []string{"framework/history/*"},
 		never: append(slices.Clone(impure), "k8s.io")},
-	{dir: "reports", may: []string{"framework/requirement", "framework/rewrite", "framework/history"}, never: append(slices.Clone(impure), "k8s.io")},
+	{dir: "reports", may: []string{"framework/requirement", "framework/rewrite", "framework/history", "framework/filelock"}, never: append(slices.Clone(impure), "k8s.io")},
 
 	{dir: "fixtures"},
 	{dir: "fixtures/agent", may: []string{"framework/journal"}, never: []string{"k8s.io", "github.com"}},

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/hookcheck/hookcheck/framework/filelock"
 )
 
 // lockPoll is how often a held lock is tried again.
@@ -24,7 +26,7 @@ func (s state) lock(ctx context.Context, name string, waiting func()) (unlock fu
 	}
 	unlock = func() { _ = f.Close() } // closing releases it; the file stays
 	for told := false; ; {
-		ok, err := tryLock(f)
+		ok, err := filelock.Try(f)
 		if err != nil {
 			unlock()
 			return nil, environmentf("lock cluster %q by %s: %w", name, path, err)

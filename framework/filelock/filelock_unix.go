@@ -1,6 +1,6 @@
 //go:build unix
 
-package cluster
+package filelock
 
 import (
 	"errors"
@@ -8,8 +8,9 @@ import (
 	"syscall"
 )
 
-// tryLock takes an advisory lock on f; false means that another has it.
-func tryLock(f *os.File) (bool, error) {
+// Try takes the lock of an open file; false means that another has it. Closing the
+// file gives it back.
+func Try(f *os.File) (bool, error) {
 	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		return false, nil
