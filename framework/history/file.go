@@ -53,6 +53,7 @@ func (h *History) Save(path string) error {
 	}
 	tmp := path + ".partial"
 	if err := os.WriteFile(tmp, b.Bytes(), 0o644); err != nil {
+		_ = os.Remove(tmp) // on a full disk a part of it only takes the room of others
 		return err
 	}
 	return os.Rename(tmp, path)
