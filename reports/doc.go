@@ -4,8 +4,8 @@
 // The order of events in a run:
 //
 //  1. [CreateLog] starts results.jsonl: a header with the run's [Meta] and the
-//     selected requirements, then every result in a line of its own, on disk
-//     before anything else is told about it.
+//     selected requirements, then the cluster once it is known, and every result in
+//     a line of its own, on disk before anything else is told about it.
 //  2. [Progress] shows what runs and what was found.
 //  3. [New] joins results and catalogue into a [Report] and decides the
 //     [Outcome]; [Write] puts report.json, junit.xml, summary.md and the badges
@@ -26,7 +26,9 @@
 // report is what its run wrote.
 //
 // Where a run was killed before step 3, [ReadLog] and [Record.Report] rebuild
-// the same report from results.jsonl alone.
+// the same report from results.jsonl alone. [OpenLog] and [Log.Resume] let another
+// process go on with it, after [Departures] has found that it would be the same run;
+// the report then tells each [Resumption].
 //
 // Two rules hold in all outputs. What was selected and has no result is there,
 // as not run with the reason, so a part never poses as the whole. And nothing

@@ -30,6 +30,9 @@ func suiteProperties(report Report) []junitProperty {
 	p.add("run.id", report.Run.ID)
 	p.add("run.started", timestamp(report.Run.Started))
 	p.add("run.outcome", string(report.Outcome))
+	for i, r := range report.Run.Resumed {
+		p.add(fmt.Sprintf("run.resumed.%d", i+1), r.String())
+	}
 	p.add("hookcheck.version", report.Suite.Version)
 	p.add("hookcheck.commit", report.Suite.Commit)
 	p.add("go.version", report.Suite.GoVersion)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/hookcheck/hookcheck/framework/filelock"
 	"github.com/hookcheck/hookcheck/framework/requirement"
 )
 
@@ -30,9 +31,16 @@ type end struct {
 	End *Meta `json:"end"`
 }
 
-// A Log is a results.jsonl that is being written: the header, one
-// requirement.Result a line, and at the end the final Meta. Every line is on
-// disk when the call that wrote it returns. Goroutines may share a Log.
+// A setUp is the line that says what the set-up found.
+type setUp struct {
+	Cluster *Cluster `json:"cluster"`
+}
+
+// A Log is a results.jsonl that is being written: the header, the cluster as soon
+// as it is known, one requirement.Result a line, and at the end the final Meta.
+// Where the run was gone on with, a line that says so follows, and then the same
+// again. Every line is on disk when the call that wrote it returns. Goroutines may
+// share a Log; another process is kept from it.
 type Log struct {
 	mu     sync.Mutex
 	file   *os.File
@@ -53,6 +61,9 @@ func CreateLog(path string, meta Meta, selected []requirement.Requirement) (*Log
 	}
 	l := &Log{file: file, path: path}
 	meta.Catalogue.Selected = len(selected)
+	if _, err = filelock.Try(file); err != nil {
+		return nil, errors.Join(fmt.Errorf("lock the log of results %s: %w", path, err), l.Close(), os.Remove(path))
+	}
 	err = l.line(Header{APIVersion: LogVersion, Meta: meta, Selected: selected})
 	if err == nil {
 		err = syncDir(filepath.Dir(path))
@@ -62,6 +73,14 @@ func CreateLog(path string, meta Meta, selected []requirement.Requirement) (*Log
 		return nil, errors.Join(fmt.Errorf("start the log of results %s: %w", path, err), l.Close(), os.Remove(path))
 	}
 	return l, nil
+}
+
+// SetUp writes which cluster is judged. A killed run would not tell otherwise.
+func (l *Log) SetUp(c Cluster) error {
+	if err := l.line(setUp{Cluster: &c}); err != nil {
+		return fmt.Errorf("write the cluster into %s: %w", l.path, err)
+	}
+	return nil
 }
 
 // Append writes one result. It is on disk when Append returns nil.
@@ -123,8 +142,11 @@ func (l *Log) line(v any) error {
 
 // A Record is what a results.jsonl holds.
 type Record struct {
+	// Header is the first line, with the cluster once that was known.
 	Header  Header
 	Results []requirement.Result
+	// Resumed tells each time that the run was gone on with.
+	Resumed []Resumption
 	// End is the final Meta; nil where the run was killed.
 	End *Meta
 	// Torn tells what is wrong with the last line, which then was left out;
@@ -158,10 +180,10 @@ func parseLog(data []byte) (Record, error) {
 	}
 	for i, line := range lines[1:] {
 		number := i + 2
-		if record.End != nil {
-			return Record{}, fmt.Errorf("line %d: the run ended in the line before", number)
-		}
 		err := record.add(line)
+		if errors.Is(err, errEnded) {
+			return Record{}, fmt.Errorf("line %d: %w", number, err)
+		}
 		if err != nil && number == len(lines) {
 			record.Torn = fmt.Sprintf("line %d, the last, is torn (%d bytes): %v", number, len(line), err)
 			break
@@ -173,16 +195,26 @@ func parseLog(data []byte) (Record, error) {
 	return record, nil
 }
 
+var errEnded = errors.New("the run ended in the line before")
+
 // add takes one line after the header.
 func (r *Record) add(line []byte) error {
 	var entry struct {
 		end
+		setUp
+		resumed
 		requirement.Result
 	}
-	if err := json.Unmarshal(line, &entry); err != nil {
-		return err
-	}
+	err := json.Unmarshal(line, &entry)
 	switch {
+	case r.End != nil && (err != nil || entry.Resumed == nil):
+		return errEnded
+	case err != nil:
+		return err
+	case entry.Resumed != nil:
+		r.Resumed, r.End = append(r.Resumed, *entry.Resumed), nil
+	case entry.Cluster != nil:
+		r.Header.Cluster = *entry.Cluster
 	case entry.End != nil:
 		r.End = entry.End
 	case entry.Requirement == "":
@@ -198,16 +230,23 @@ func (r *Record) add(line []byte) error {
 // the last scenario that gave one.
 func (r Record) Report() (Report, error) {
 	if r.End != nil {
-		return New(*r.End, r.Header.Selected, r.Results)
+		meta := *r.End
+		meta.Run.Resumed = r.Resumed
+		return New(meta, r.Header.Selected, r.Results)
 	}
 	meta := r.Header.Meta
+	meta.Run.Resumed = r.Resumed
 	meta.Run.Interrupted = len(r.Results) < len(r.Header.Selected)
-	meta.Run.Ended = meta.Run.Started
+	began, before := meta.Run.Started, 0.0
+	if n := len(r.Resumed); n > 0 {
+		began, before = r.Resumed[n-1].At, r.Resumed[n-1].Seconds
+	}
+	meta.Run.Ended = began
 	for _, result := range r.Results {
 		if ended := result.Started.Add(seconds(result.Seconds)); ended.After(meta.Run.Ended) {
 			meta.Run.Ended = ended
 		}
 	}
-	meta.Run.Seconds = meta.Run.Ended.Sub(meta.Run.Started).Seconds()
+	meta.Run.Seconds = before + meta.Run.Ended.Sub(began).Seconds()
 	return New(meta, r.Header.Selected, r.Results)
 }

@@ -62,6 +62,9 @@ func (m *markdown) head(report Report) {
 		row("node "+markdownText(n.Name), strings.Join(facts, ", "))
 	}
 	row("run", fmt.Sprintf("%s, began %s", report.Run.ID, timestamp(report.Run.Started)))
+	for _, r := range report.Run.Resumed {
+		row("resumed", r.String())
+	}
 	row("hookcheck", report.Suite.Version)
 	row("catalogue", fmt.Sprintf("%d of %d requirements, %s", report.Catalogue.Selected, report.Catalogue.Count, report.Catalogue.Digest))
 	m.linef("")

@@ -25,7 +25,7 @@ type Run struct {
 	ID      string    `json:"id"`
 	Started time.Time `json:"started"` // UTC
 	Ended   time.Time `json:"ended"`   // UTC
-	Seconds float64   `json:"seconds"` // wall time
+	Seconds float64   `json:"seconds"` // wall time; of a resumed run, that of its parts
 	// Hostname is the machine that hookcheck ran on; may be empty.
 	Hostname string `json:"hostname,omitempty"`
 	// Interrupted says that the run was stopped before its end.
@@ -34,6 +34,8 @@ type Run struct {
 	Error string `json:"error,omitempty"`
 	// Command is the command line.
 	Command []string `json:"command,omitempty"`
+	// Resumed tells each time that the run was gone on with after it had ended early.
+	Resumed []Resumption `json:"resumed,omitempty"`
 }
 
 // Suite identifies the hookcheck that ran.
@@ -49,6 +51,9 @@ type Cluster struct {
 	Context       string `json:"context,omitempty"`
 	Provider      string `json:"provider,omitempty"`
 	Namespace     string `json:"namespace,omitempty"`
+	// UID is that of namespace kube-system, which tells clusters apart; empty where
+	// it may not be read.
+	UID string `json:"uid,omitempty"`
 	// RuntimeClass is the one that all pods of the run were given; empty where
 	// none was.
 	RuntimeClass string `json:"runtimeClass,omitempty"`

@@ -64,6 +64,10 @@ func sentence(report Report) (word, colour string, parts []string) {
 	if of := report.Selection.RerunOf; of != "" {
 		parts = append(parts, "what failed in run "+printable(of)+", once more")
 	}
+	if n := len(report.Run.Resumed); n > 0 {
+		last := report.Run.Resumed[n-1]
+		parts = append(parts, fmt.Sprintf("resumed %s after it was %s, %s kept", last.At.UTC().Format("2006-01-02 15:04:05 UTC"), last.After, plural(last.Kept, "verdict")))
+	}
 	if class := report.Cluster.RuntimeClass; class != "" {
 		parts = append(parts, "runtime class "+printable(class))
 	}

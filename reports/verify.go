@@ -116,7 +116,14 @@ func (v *Verification) log(path string, report Report) bool {
 		v.Find(LogFile, "%v", err)
 		return false
 	}
-	if record.End != nil { // a killed run did not know its cluster
+	if n := len(report.Run.Resumed); n < len(record.Resumed) {
+		v.Find(ReportFile, "is older than %s: the run was resumed at %s; `hookcheck report DIR` writes it again", LogFile, timestamp(record.Resumed[n].At))
+		return false
+	}
+	if record.End == nil && len(differing(report.Run, again.Run)) > 0 {
+		v.Find(ReportFile, "run is not what %s says", LogFile)
+	}
+	if record.End != nil { // a killed run did not know its measurements
 		for _, field := range differing(report.Meta, again.Meta) {
 			if field != "catalogue" || report.Catalogue.Digest == record.Header.Catalogue.Digest {
 				v.Find(ReportFile, "%s is not what %s says", field, LogFile)

@@ -7,27 +7,21 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
-	"strings"
 	"time"
 
 	"k8s.io/client-go/rest"
 
 	"github.com/hookcheck/hookcheck/fixtures"
 	"github.com/hookcheck/hookcheck/framework/cluster"
-	"github.com/hookcheck/hookcheck/framework/requirement"
 	"github.com/hookcheck/hookcheck/framework/run"
 	"github.com/hookcheck/hookcheck/framework/scenario"
 	"github.com/hookcheck/hookcheck/reports"
 )
 
 // run does what `hookcheck run` promises. Whatever goes wrong once the artifacts
-// directory is there also stands in the report.
+// directory is there also stands in the report, except that a run which cannot be
+// gone on with is left as it is.
 func (o *runOptions) run(ctx context.Context, s streams) error {
-	selected, err := o.resolve()
-	if err != nil {
-		return err
-	}
 	images, err := imageOverrides(o.images)
 	if err != nil {
 		return err
@@ -35,52 +29,36 @@ func (o *runOptions) run(ctx context.Context, s streams) error {
 	if err := o.validate(); err != nil {
 		return err
 	}
-	began := time.Now()
-	id := o.name
-	if id == "" {
-		id = runID(began)
+	begin := o.begin
+	if o.resume != "" {
+		begin = func(s streams) (*part, error) { return o.goOn(s, o.resume) }
 	}
-	dir, err := makeArtifacts(o.artifacts, id)
+	p, err := begin(s)
 	if err != nil {
 		return err
 	}
-	catalogue, err := requirement.Load()
-	if err != nil {
-		return err
-	}
-	hostname, _ := os.Hostname()
-	meta := reports.Meta{
-		Run:   reports.Run{ID: id, Started: began.UTC(), Hostname: hostname, Command: os.Args},
-		Suite: suite(),
-		Selection: reports.Selection{Profile: requirement.Profile(strings.Join(o.profiles, ",")), Requirements: o.requirements, LabelFilter: o.labelFilter,
-			Level: o.leastLevel(), NoKnown: o.noKnown, RerunOf: o.rerunOf},
-		Catalogue: reports.CatalogueOf(catalogue.All(), len(selected)),
-	}
-	log, err := reports.CreateLog(dir.path(reports.LogFile), meta, selected)
-	if err != nil {
-		return err
-	}
-	sink := newSink(s, log, selected)
-	runErr := o.judge(ctx, s, dir, sink, &meta, images, selected)
+	sink := newSink(s, p.log, p.missing(), p.before.Results)
+	runErr := o.judge(ctx, s, p, sink, images)
 	sink.close()
-
-	meta.Run.Ended = time.Now().UTC()
-	meta.Run.Seconds = time.Since(began).Seconds()
-	meta.Run.Interrupted = ctx.Err() != nil
-	if runErr != nil && !meta.Run.Interrupted {
-		meta.Run.Error = runErr.Error()
+	if p.resumes() && !p.ready {
+		return errors.Join(fmt.Errorf("%w\nnothing was run, and %s is as it was", runErr, p.dir.root), p.log.Close())
 	}
-	report, err := reports.New(meta, selected, sink.results)
+	p.meta.Run.Interrupted = ctx.Err() != nil
+	if runErr != nil && !p.meta.Run.Interrupted {
+		p.meta.Run.Error = runErr.Error()
+	}
+	report, err := p.report(s, sink.results)
 	if err != nil {
 		return errors.Join(runErr, err)
 	}
-	if err := errors.Join(log.End(meta), log.Close(), writeReports(dir.root, report)); err != nil {
+	if err := errors.Join(p.log.End(p.meta), p.log.Close(), writeReports(p.dir.root, report)); err != nil {
 		// What was found is on the screen then, and in the log as far as that got.
-		return errors.Join(runErr, reports.WriteTable(s.out, report, tableOptions(s, dir.root)),
-			fmt.Errorf("%w\nwhat was found until then is in %s: make room, and `hookcheck report %s` writes the reports", err, dir.path(reports.LogFile), dir.root))
+		return errors.Join(runErr, reports.WriteTable(s.out, report, tableOptions(s, p.dir.root)),
+			fmt.Errorf("%w\nwhat was found until then is in %s: make room, and `hookcheck report %s` writes the reports, `hookcheck run --resume %s` runs what is missing",
+				err, p.dir.path(reports.LogFile), p.dir.root, p.dir.root))
 	}
-	dir.linkLatest(s.err)
-	if err := reports.WriteTable(s.out, report, tableOptions(s, dir.root)); err != nil {
+	p.dir.linkLatest(s.err)
+	if err := reports.WriteTable(s.out, report, tableOptions(s, p.dir.root)); err != nil {
 		return err
 	}
 	if errors.Is(runErr, cluster.ErrUsage) {
@@ -98,29 +76,32 @@ func (o *runOptions) run(ctx context.Context, s streams) error {
 
 // judge connects, sets the run up, lets Ginkgo report the scenarios, and removes
 // what was created.
-func (o *runOptions) judge(ctx context.Context, s streams, dir artifacts, sink *sink, meta *reports.Meta, images map[string]string, selected []requirement.Requirement) error {
-	config, err := o.connect(ctx, s, meta, images)
+func (o *runOptions) judge(ctx context.Context, s streams, p *part, sink *sink, images map[string]string) error {
+	config, err := o.connect(ctx, s, &p.meta, images)
 	if err != nil {
 		return err
 	}
-	session, err := run.Open(ctx, run.Options{Config: config, ID: meta.Run.ID, Namespace: o.namespace, Node: o.node,
-		RuntimeClass: o.runtimeClass, Images: images, Procs: o.procs, Selected: selected, Sink: sink, Artifacts: dir.root, NoKnown: o.noKnown, Nodes: findNode})
+	if err := p.sameRun(); err != nil { // before anything is created in a cluster
+		return err
+	}
+	session, err := run.Open(ctx, run.Options{Config: config, ID: p.meta.Run.ID, Namespace: o.namespace, Node: o.node,
+		RuntimeClass: o.runtimeClass, Images: images, Procs: o.procs, Selected: p.missing(), Sink: sink, Artifacts: p.dir.root, NoKnown: o.noKnown,
+		Nodes: findNode, Ready: func(session *run.Session) error { return p.setUp(clusterOf(session, o.runtimeClass)) }, Recorded: p.recorded})
 	if err != nil {
 		return err
 	}
-	meta.Cluster.Namespace = session.Namespace()
-	meta.Cluster.RuntimeClass = o.runtimeClass
-	meta.Cluster.ServerVersion = session.Facts.Server
-	meta.Cluster.Gates = session.Facts.Gates
-	info := session.Node.Status.NodeInfo
-	meta.Cluster.Nodes = []reports.Node{{Name: session.Node.Name, KubeletVersion: info.KubeletVersion,
-		ContainerRuntimeVersion: info.ContainerRuntimeVersion, OSImage: info.OSImage, KernelVersion: info.KernelVersion,
-		Architecture: info.Architecture}}
-
 	session.Start(ctx, scenario.All())
-	err = errors.Join(runGinkgo(session, dir.path(ginkgoLog)), session.Close())
-	meta.Measurements, meta.Weight = session.Measurements(), weigh(session.Weight())
+	err = errors.Join(runGinkgo(session, p.dir.path(ginkgoLog)), session.Close())
+	p.meta.Measurements, p.meta.Weight = session.Measurements(), weigh(session.Weight())
 	return err
+}
+
+// clusterOf says in the report's words what a session found.
+func clusterOf(session *run.Session, runtimeClass string) reports.Cluster {
+	info := session.Node.Status.NodeInfo
+	return reports.Cluster{Namespace: session.Namespace(), RuntimeClass: runtimeClass, ServerVersion: session.Facts.Server, Gates: session.Facts.Gates,
+		Nodes: []reports.Node{{Name: session.Node.Name, KubeletVersion: info.KubeletVersion, ContainerRuntimeVersion: info.ContainerRuntimeVersion,
+			OSImage: info.OSImage, KernelVersion: info.KernelVersion, Architecture: info.Architecture}}}
 }
 
 // weigh says in the report's words what a run cost.
@@ -177,7 +158,7 @@ func (o *runOptions) connect(ctx context.Context, s streams, meta *reports.Meta,
 	if err != nil {
 		return nil, err
 	}
-	meta.Cluster.Context, meta.Cluster.ServerVersion = identity.Context, identity.Version
+	meta.Cluster.Context, meta.Cluster.ServerVersion, meta.Cluster.UID = identity.Context, identity.Version, identity.UID
 	return config, nil
 }
 

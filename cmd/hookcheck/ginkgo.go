@@ -20,7 +20,7 @@ const ginkgoLog = "ginkgo.log"
 // selected, and failed where it is inconclusive. An error is returned where
 // Ginkgo itself could not run.
 func runGinkgo(r scenario.Runner, log string) error {
-	out, err := os.Create(log)
+	out, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644) // of a resumed run it is there
 	if err != nil {
 		return fmt.Errorf("write Ginkgo's output: %w", err)
 	}

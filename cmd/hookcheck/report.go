@@ -71,11 +71,12 @@ func reportDir(s streams, dir string) error {
 }
 
 // recall completes the meta of a run that was killed from its histories: a run
-// writes down the cluster and the measurements when it ends. A history that cannot
+// writes down the measurements when it ends. A history that cannot
 // be read is a warning: the verdicts are in the log.
 func recall(s streams, dir string, meta *reports.Meta) {
 	samples := latency.Samples{}
 	nodes := map[string]reports.Node{}
+	told := len(meta.Cluster.Nodes) > 0
 	err := filepath.WalkDir(filepath.Join(dir, "histories"), func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".jsonl") {
 			return err
@@ -86,6 +87,9 @@ func recall(s streams, dir string, meta *reports.Meta) {
 			return nil
 		}
 		samples.Add(latency.Of(h))
+		if told {
+			return nil
+		}
 		meta.Cluster.ServerVersion, meta.Cluster.RuntimeClass = h.Header.ServerVersion, h.Header.RuntimeClass
 		if h.Header.Node != "" {
 			nodes[h.Header.Node] = reports.Node{Name: h.Header.Node, KubeletVersion: h.Header.KubeletVersion, ContainerRuntimeVersion: h.Header.Runtime}
@@ -95,7 +99,7 @@ func recall(s streams, dir string, meta *reports.Meta) {
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		fmt.Fprintln(s.err, "hookcheck: warning:", err)
 	}
-	for _, n := range nodes {
+	for _, n := range nodes { // an older log does not tell
 		meta.Cluster.Nodes = append(meta.Cluster.Nodes, n)
 	}
 	slices.SortFunc(meta.Cluster.Nodes, func(a, b reports.Node) int { return strings.Compare(a.Name, b.Name) })

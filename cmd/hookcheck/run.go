@@ -22,6 +22,8 @@ type runOptions struct {
 	procs        int
 	noKnown      bool
 	rerunFailed  string
+	resume       string
+	given        func(flag string) bool // whether the user gave it
 }
 
 func newRunCommand(s streams) *cobra.Command {
@@ -42,6 +44,12 @@ badge.svg and badge.json, results.jsonl (each verdict as soon as it is known;
 "hookcheck judge" reads it). It is _artifacts/<run>, with _artifacts/latest pointing
 to it, or what $ARTIFACTS or --artifacts says.
 
+A run that was killed, interrupted, or ended by a full disk goes on with --resume
+DIR: what has a verdict there keeps it, the rest is run, and the report is on the
+whole and says so. It must be the same run: what differs in hookcheck, selection,
+cluster, versions, node or runtime is named, and refused with exit code 2. Say again
+which cluster and images are meant; the selection is the first part's.
+
 Exit codes: 0 conformant; 1 not conformant; 2 wrong usage; 3 the environment did
 not allow a verdict; 130 interrupted.`,
 		Example: `  # the cluster of the current context
@@ -61,6 +69,9 @@ not allow a verdict; 130 interrupted.`,
   # verdict is on that alone, and the last run's report stays as it is
   hookcheck run --rerun-failed _artifacts/latest
 
+  # go on with a run that was killed
+  hookcheck run --resume _artifacts/latest
+
   # another container runtime of the node
   hookcheck run --runtime-class crun
 
@@ -72,14 +83,25 @@ not allow a verdict; 130 interrupted.`,
 			if o.procs < 1 {
 				return usage("--procs %d: at least one scenario must run at once", o.procs)
 			}
+			if cmd.Flags().Changed("resume") && o.resume == "" {
+				return usage("--resume: name the directory of the run to go on with")
+			}
 			if cmd.Flags().Changed("run") {
 				if err := run.CheckName(o.name); err != nil {
 					return usage("--run: %w", err)
 				}
 			}
+			o.given = cmd.Flags().Changed
+			if o.resume != "" {
+				for _, name := range []string{"rerun-failed", "run", "artifacts"} {
+					if o.given(name) {
+						return usage("--resume and --%s exclude each other: the run that goes on stays where and what it is", name)
+					}
+				}
+			}
 			if o.rerunFailed != "" {
 				for _, name := range []string{"requirement", "profile", "level", "label-filter"} {
-					if cmd.Flags().Changed(name) {
+					if o.given(name) {
 						return usage("--rerun-failed and --%s exclude each other: what is run again is what failed", name)
 					}
 				}
@@ -101,7 +123,11 @@ not allow a verdict; 130 interrupted.`,
 	f.StringVar(&o.name, "run", "", "name of the run: its namespace is hookcheck-NAME (default time and four random digits)")
 	f.IntVar(&o.procs, "procs", defaultProcs, "how many scenarios run at once")
 	f.StringVar(&o.rerunFailed, "rerun-failed", "", "only what in this directory of a run is red, inconclusive or not run")
+	f.StringVar(&o.resume, "resume", "", "go on with the run in this directory: run only what has no verdict there")
 	noKnownFlag(cmd, &o.noKnown)
+	for _, name := range []string{"artifacts", "rerun-failed", "resume"} {
+		_ = cmd.MarkFlagDirname(name) // fails for an unknown flag only
+	}
 	return cmd
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hookcheck/hookcheck/framework/requirement"
 	"github.com/hookcheck/hookcheck/framework/scenario"
+	"github.com/hookcheck/hookcheck/reports"
 	_ "github.com/hookcheck/hookcheck/suites" // registers every scenario
 )
 
@@ -61,6 +62,12 @@ func (p *selection) leastLevel() string {
 		return ""
 	}
 	return p.level
+}
+
+// meta is the selection for the report.
+func (p *selection) meta(noKnown bool) reports.Selection {
+	return reports.Selection{Profile: requirement.Profile(strings.Join(p.profiles, ",")), Requirements: p.requirements, LabelFilter: p.labelFilter,
+		Level: p.leastLevel(), NoKnown: noKnown, RerunOf: p.rerunOf}
 }
 
 // resolve returns the selected requirements in the order of the catalogue.

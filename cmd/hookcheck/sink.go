@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/hookcheck/hookcheck/framework/requirement"
@@ -18,7 +19,9 @@ type sink struct {
 	results []requirement.Result
 }
 
-func newSink(s streams, log *reports.Log, selected []requirement.Requirement) *sink {
+// newSink begins with the results that there are already; selected are the
+// requirements that have none yet.
+func newSink(s streams, log *reports.Log, selected []requirement.Requirement, results []requirement.Result) *sink {
 	wanted := map[string]bool{}
 	for _, r := range selected {
 		wanted[r.ID] = true
@@ -32,7 +35,7 @@ func newSink(s streams, log *reports.Log, selected []requirement.Requirement) *s
 			}
 		}
 	}
-	return &sink{log: log, progress: reports.NewProgress(s.err, reports.IsTerminal(s.err, os.Getenv),
+	return &sink{log: log, results: slices.Clone(results), progress: reports.NewProgress(s.err, reports.IsTerminal(s.err, os.Getenv),
 		func() int { return reports.Width(s.err) }, scenarios, len(selected))}
 }
 

@@ -131,7 +131,11 @@ func (s *Session) run(ctx context.Context, sc *scenario.Scenario) ([]requirement
 			Reason: reason, Started: time.Now(), File: c.File, Line: c.Line})
 	}
 	if len(applies) > 0 {
-		judged, err := s.record(ctx, sc, func(id string) bool { return applies[id] })
+		judge := s.record
+		if s.o.Recorded[sc.Name] != "" {
+			judge = s.recorded
+		}
+		judged, err := judge(ctx, sc, func(id string) bool { return applies[id] })
 		if err != nil {
 			return nil, err
 		}
@@ -187,6 +191,29 @@ func (s *Session) record(ctx context.Context, sc *scenario.Scenario, selected fu
 	if err := ctx.Err(); err != nil {
 		return nil, errors.Join(context.Cause(ctx), err)
 	}
+	return s.judge(sc, h, digest, selected)
+}
+
+// recorded judges the history that an earlier part of the run made of a scenario.
+func (s *Session) recorded(_ context.Context, sc *scenario.Scenario, selected func(string) bool) ([]requirement.Result, error) {
+	s.o.Sink.Started(sc.Name)
+	path := filepath.Join(s.o.Artifacts, scenario.HistoryPath(sc.Name))
+	digest, err := history.Digest(path)
+	if err == nil && digest != s.o.Recorded[sc.Name] {
+		err = fmt.Errorf("%s was changed since: its digest is %s, the results say %s", path, digest, s.o.Recorded[sc.Name])
+	}
+	var h *history.History
+	if err == nil {
+		h, err = history.Load(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("judge what was recorded of %s: %w", sc.Name, err)
+	}
+	return s.judge(sc, h, digest, selected)
+}
+
+// judge judges a history of this digest.
+func (s *Session) judge(sc *scenario.Scenario, h *history.History, digest string, selected func(string) bool) ([]requirement.Result, error) {
 	results := sc.Judge(h, selected)
 	for i := range results {
 		results[i].HistoryDigest = digest

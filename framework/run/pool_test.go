@@ -118,6 +118,40 @@ func TestResultErrorEndsTheRun(t *testing.T) {
 	})
 }
 
+// TestRecordedIsNotRun: what an earlier part of the run recorded is judged, unless
+// somebody changed it.
+func TestRecordedIsNotRun(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, named("a.one")...)
+		if _, err := b.Results(t.Context(), example(one, nil, "a.one")); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(b.o.Artifacts, scenario.HistoryPath(one))
+		digest, err := history.Digest(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tc := range []struct{ digest, want string }{
+			{digest, ""},
+			{"sha256:0", "judge what was recorded of grace/floor: " + path + " was changed since: its digest is " + digest + ", the results say sha256:0"},
+		} {
+			later := newBench(t, named("a.two")...)
+			later.o.Artifacts, later.o.Recorded = b.o.Artifacts, map[string]string{one: tc.digest}
+			results, err := later.Results(t.Context(), example(one, func(context.Context) error { return errors.New("it was run") }, "a.one", "a.two"))
+			if tc.want != "" {
+				if err == nil || err.Error() != tc.want {
+					t.Errorf("%v, want %s", err, tc.want)
+				}
+				continue
+			}
+			if err != nil || len(results) != 1 || results[0].Verdict != requirement.Conformant || results[0].HistoryDigest != digest {
+				t.Errorf("%+v, %v", results, err)
+			}
+			later.sink.expect(t, "started grace/floor", "result a.two conformant", "finished grace/floor")
+		}
+	})
+}
+
 func TestFailedScenarioIsInconclusive(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, named("a.one")...)

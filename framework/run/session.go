@@ -48,6 +48,13 @@ type Options struct {
 	Nodes NodeFinder
 	// NoKnown judges known deviations like anything else.
 	NoKnown bool
+	// Ready, where given, is called once when Facts and Node are known, before the
+	// first result; an error ends the run.
+	Ready func(*Session) error
+	// Recorded are the digests of histories that Artifacts has already, by scenario:
+	// an earlier part of the run judged some of their requirements, and the others
+	// are judged from the same record.
+	Recorded map[string]string
 }
 
 // A NodeFinder finds out how commands can be run on a node: reason says why they
@@ -132,6 +139,11 @@ func Open(ctx context.Context, o Options) (_ *Session, err error) {
 	}
 	if err := s.preflight(ctx); err != nil {
 		return nil, err
+	}
+	if o.Ready != nil {
+		if err := o.Ready(s); err != nil {
+			return nil, err
+		}
 	}
 	return s, s.skipUntestable()
 }

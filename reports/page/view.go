@@ -143,6 +143,9 @@ func identity(report reports.Report) []pair {
 	add("Context", c.Context)
 	add("Namespace", c.Namespace)
 	add("Run", report.Run.ID, "began "+report.Run.Started.UTC().Format("2006-01-02 15:04:05 UTC"), "took "+(time.Duration(report.Run.Seconds*float64(time.Second))).Round(time.Second).String(), report.Run.Hostname)
+	for _, r := range report.Run.Resumed {
+		add("Resumed", r.String())
+	}
 	add("hookcheck", report.Suite.Version, report.Suite.GoVersion)
 	selected := fmt.Sprintf("%d of %d requirements", report.Catalogue.Selected, report.Catalogue.Count)
 	s := report.Selection
