@@ -57,7 +57,6 @@ func (o *runOptions) run(ctx context.Context, s streams) error {
 			fmt.Errorf("%w\nwhat was found until then is in %s: make room, and `hookcheck report %s` writes the reports, `hookcheck run --resume %s` runs what is missing",
 				err, p.dir.path(reports.LogFile), p.dir.root, p.dir.root))
 	}
-	p.dir.linkLatest(s.err)
 	if err := reports.WriteTable(s.out, report, tableOptions(s, p.dir.root)); err != nil {
 		return err
 	}

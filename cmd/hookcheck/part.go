@@ -29,7 +29,7 @@ type part struct {
 }
 
 // begin makes the first part of a run, which mostly is the whole.
-func (o *runOptions) begin(_ streams) (*part, error) {
+func (o *runOptions) begin(s streams) (*part, error) {
 	selected, err := o.resolve()
 	if err != nil {
 		return nil, err
@@ -57,6 +57,7 @@ func (o *runOptions) begin(_ streams) (*part, error) {
 	if p.log, err = reports.CreateLog(p.dir.path(reports.LogFile), p.meta, selected); err != nil {
 		return nil, err
 	}
+	p.dir.linkLatest(s.err) // now: what is killed is the last run, too
 	return p, nil
 }
 

@@ -232,3 +232,25 @@ func TestResumeBesideTheRun(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, out)
 	}
 }
+
+// TestKilledRunIsTheLatest: `report _artifacts/latest` must not show the run before it.
+func TestKilledRunIsTheLatest(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("ARTIFACTS", "")
+	o := runOptions{name: "first", selection: selection{profiles: []string{"core"}, level: levelObserved}}
+	p, err := o.begin(streams{out: &bytes.Buffer{}, err: &bytes.Buffer{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.log.Close()
+	if code, out := here(t, "report", "_artifacts/latest"); code != reports.ExitInterrupted || !strings.Contains(out, "not judged") {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+}
+
+// here runs a command line where the test is.
+func here(t *testing.T, args ...string) (int, string) {
+	t.Helper()
+	var out bytes.Buffer
+	return execute(t.Context(), args, streams{out: &out, err: &out}), out.String()
+}
