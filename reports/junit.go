@@ -147,8 +147,12 @@ func runCase(report Report, failing bool) *junitCase {
 	switch {
 	case report.Run.Error != "":
 		name = Classname + ".setup"
+		kind := "SetupFailed"
+		if report.Run.BrokeOff {
+			name, kind = Classname+".run", "BrokeOff"
+		}
 		body, gone := capBytes(xmlText(report.Run.Error), bodyLimit)
-		problem = junitDetail{Type: "SetupFailed", Message: message(report.Run.Error), Body: body + leftOut(gone, "")}
+		problem = junitDetail{Type: kind, Message: message(report.Run.Error), Body: body + leftOut(gone, "")}
 	case report.Run.Interrupted:
 		name = Classname + ".interrupted"
 		problem = junitDetail{Type: "Interrupted", Message: fmt.Sprintf(

@@ -46,7 +46,8 @@ func (m *markdown) head(report Report) {
 	verdict := strings.TrimSuffix(newTable(TableOptions{}).verdict(report), "; "+JUnitFile+" "+ReportFile)
 	m.linef("## %s hookcheck: lifecycle hooks\n\n**%s**\n", sign, markdownText(verdict))
 	if report.Run.Error != "" {
-		m.linef("The set-up failed:\n\n%s\n", fenced(printable(report.Run.Error)))
+		failed := report.Run.failed()
+		m.linef("%s:\n\n%s\n", strings.ToUpper(failed[:1])+failed[1:], fenced(printable(report.Run.Error)))
 	}
 	m.linef("| | |\n|---|---|")
 	row := func(what, text string) {

@@ -33,6 +33,7 @@ const (
 	codeInterrupted = "interrupted"
 	codeDryRun      = "dry-run"
 	codeSetupFailed = "setup-failed"
+	codeBrokeOff    = "broke-off"
 	codeNoResult    = "no-result"
 )
 
@@ -95,7 +96,7 @@ func (s *Summary) field(v requirement.Verdict) *int {
 //   - one violated requirement, of any level, is non-conformant: nothing that
 //     is missing could take it back; so is an unexpected pass, since either the
 //     catalogue or the check is wrong;
-//   - a failed set-up is an error;
+//   - a failed set-up is an error, and so is what breaks a run off;
 //   - an inconclusive requirement, or one that was selected and did not run, is
 //     inconclusive, and so is a run in which nothing was judged, since what does
 //     not apply proves nothing;

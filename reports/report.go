@@ -30,12 +30,22 @@ type Run struct {
 	Hostname string `json:"hostname,omitempty"`
 	// Interrupted says that the run was stopped before its end.
 	Interrupted bool `json:"interrupted"`
-	// Error is why the set-up failed; empty where it did not.
-	Error string `json:"error,omitempty"`
+	// Error is why the set-up failed, or why the run broke off after it; empty where
+	// neither happened. BrokeOff says which.
+	Error    string `json:"error,omitempty"`
+	BrokeOff bool   `json:"brokeOff,omitempty"`
 	// Command is the command line.
 	Command []string `json:"command,omitempty"`
 	// Resumed tells each time that the run was gone on with after it had ended early.
 	Resumed []Resumption `json:"resumed,omitempty"`
+}
+
+// failed says in words what Error is the reason of.
+func (r Run) failed() string {
+	if r.BrokeOff {
+		return "the run broke off"
+	}
+	return "the set-up failed"
 }
 
 // Suite identifies the hookcheck that ran.
@@ -231,6 +241,8 @@ func missing(run Run) string {
 	switch {
 	case run.Interrupted:
 		return codeInterrupted + ": the run ended before this requirement was judged"
+	case run.BrokeOff:
+		return codeBrokeOff + ": " + cut(oneLine(run.Error), 300)
 	case run.Error != "":
 		return codeSetupFailed + ": " + cut(oneLine(run.Error), 300)
 	default:

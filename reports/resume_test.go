@@ -214,3 +214,16 @@ func TestResumedIsTold(t *testing.T) {
 		}
 	}
 }
+
+func TestBrokeOff(t *testing.T) {
+	meta := sampleMeta()
+	meta.Run.Error, meta.Run.BrokeOff = "write x: no space left on device", true
+	report := mustNew(t, meta, sampleGood()[:2])
+	data, err := JUnit(report)
+	if err != nil || !strings.Contains(string(data), `<testcase name="hookcheck.run"`) || strings.Contains(string(data), "set-up") {
+		t.Errorf("%v:\n%.1500s", err, data)
+	}
+	if s := Sentence(report); !strings.Contains(s, "error – the run broke off; 2 of 8") || !strings.HasPrefix(string(Markdown(report)), "## ⚠️") {
+		t.Error(s)
+	}
+}

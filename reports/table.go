@@ -57,7 +57,7 @@ func WriteTable(w io.Writer, report Report, options TableOptions) error {
 		if t.text.Len() > 0 {
 			t.line("")
 		}
-		t.line(t.paint(red, "the set-up failed"))
+		t.line(t.paint(red, report.Run.failed()))
 		for line := range strings.SplitSeq(strings.TrimSpace(printable(report.Run.Error)), "\n") {
 			t.line("  " + line)
 		}

@@ -41,7 +41,7 @@ func sentence(report Report) (word, colour string, parts []string) {
 			why += ", " + whyRed(report)
 		}
 	case Error:
-		colour, why = red, "the set-up failed"
+		colour, why = red, report.Run.failed()
 	case Inconclusive:
 		switch without := s.Inconclusive + s.NotRun; {
 		case without > 0:

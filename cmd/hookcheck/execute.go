@@ -45,7 +45,7 @@ func (o *runOptions) run(ctx context.Context, s streams) error {
 	}
 	p.meta.Run.Interrupted = ctx.Err() != nil
 	if runErr != nil && !p.meta.Run.Interrupted {
-		p.meta.Run.Error = runErr.Error()
+		p.meta.Run.Error, p.meta.Run.BrokeOff = runErr.Error(), p.ready
 	}
 	report, err := p.report(s, sink.results)
 	if err != nil {
