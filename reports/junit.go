@@ -145,6 +145,9 @@ func runCase(report Report, failing bool) *junitCase {
 	var name string
 	var problem junitDetail
 	switch {
+	case report.Run.DryRun:
+		name = Classname + ".dry-run"
+		problem = junitDetail{Type: "DryRun", Message: fmt.Sprintf("nothing was run, and none of %s judged", plural(report.Summary.Total(), "requirement"))}
 	case report.Run.Error != "":
 		name = Classname + ".setup"
 		kind := "SetupFailed"

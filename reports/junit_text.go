@@ -30,6 +30,9 @@ func suiteProperties(report Report) []junitProperty {
 	p.add("run.id", report.Run.ID)
 	p.add("run.started", timestamp(report.Run.Started))
 	p.add("run.outcome", string(report.Outcome))
+	if report.Run.DryRun {
+		p.add("run.dry-run", "true")
+	}
 	for i, r := range report.Run.Resumed {
 		p.add(fmt.Sprintf("run.resumed.%d", i+1), r.String())
 	}

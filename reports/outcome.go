@@ -16,6 +16,7 @@ const (
 	Inconclusive  Outcome = "inconclusive"
 	Interrupted   Outcome = "interrupted"
 	Error         Outcome = "error"
+	DryRun        Outcome = "dry run"
 )
 
 // The exit codes of the command. ExitUsage never comes out of a report: who
@@ -92,6 +93,7 @@ func (s *Summary) field(v requirement.Verdict) *int {
 
 // Decide returns the outcome of a run and its exit code. In this order:
 //
+//   - a dry run has no verdict, and is no success;
 //   - a run that was stopped is interrupted, whatever it had found;
 //   - one violated requirement, of any level, is non-conformant: nothing that
 //     is missing could take it back; so is an unexpected pass, since either the
@@ -104,6 +106,8 @@ func (s *Summary) field(v requirement.Verdict) *int {
 //     nobody who runs the suite can mend them.
 func Decide(s Summary, run Run) (Outcome, int) {
 	switch {
+	case run.DryRun:
+		return DryRun, ExitInconclusive
 	case run.Interrupted:
 		return Interrupted, ExitInterrupted
 	case s.Red() > 0:

@@ -36,6 +36,8 @@ type Run struct {
 	BrokeOff bool   `json:"brokeOff,omitempty"`
 	// Command is the command line.
 	Command []string `json:"command,omitempty"`
+	// DryRun says that nothing was run, as the user wanted: there are no verdicts.
+	DryRun bool `json:"dryRun,omitempty"`
 	// Resumed tells each time that the run was gone on with after it had ended early.
 	Resumed []Resumption `json:"resumed,omitempty"`
 }
@@ -239,6 +241,8 @@ func New(meta Meta, selected []requirement.Requirement, results []requirement.Re
 // missing is the reason of a selected requirement without a result.
 func missing(run Run) string {
 	switch {
+	case run.DryRun:
+		return codeDryRun + ": nothing was run, as was asked for"
 	case run.Interrupted:
 		return codeInterrupted + ": the run ended before this requirement was judged"
 	case run.BrokeOff:

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/hookcheck/hookcheck/framework/requirement"
 )
 
 func sampleResumption() Resumption {
@@ -212,6 +214,28 @@ func TestResumedIsTold(t *testing.T) {
 		if !strings.Contains(text, says) {
 			t.Errorf("no %q in\n%.3000s", says, text)
 		}
+	}
+}
+
+// TestDryRun: nothing of it can be taken for a pass.
+func TestDryRun(t *testing.T) {
+	meta := sampleMeta()
+	meta.Run.DryRun = true
+	report := mustNew(t, meta, nil)
+	if report.Outcome != DryRun || report.ExitCode != ExitInconclusive || report.Summary.NotRun != report.Summary.Total() {
+		t.Errorf("%s, exit code %d, %+v", report.Outcome, report.ExitCode, report.Summary)
+	}
+	data, err := JUnit(report)
+	junit := string(data)
+	if err != nil || !strings.Contains(junit, `tests="9" failures="0" errors="1" skipped="8"`) || !strings.Contains(junit, `<skipped message="dry-run: nothing was run`) {
+		t.Errorf("%v:\n%.1500s", err, junit)
+	}
+	if badge := newBadge(report); badge.Color == "brightgreen" || !strings.HasPrefix(badge.Message, "dry run") || !badge.IsError {
+		t.Errorf("%+v", badge)
+	}
+	all := sampleGood()
+	if report = mustNew(t, meta, all); report.Outcome != DryRun || report.Summary.Count(requirement.Conformant) != len(all) {
+		t.Errorf("with results from elsewhere: %s", report.Outcome)
 	}
 }
 

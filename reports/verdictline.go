@@ -40,6 +40,8 @@ func sentence(report Report) (word, colour string, parts []string) {
 		if s.Red() > 0 {
 			why += ", " + whyRed(report)
 		}
+	case DryRun:
+		why = "nothing was run"
 	case Error:
 		colour, why = red, report.Run.failed()
 	case Inconclusive:

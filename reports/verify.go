@@ -59,6 +59,9 @@ func (v *Verification) part(agrees string, compare func() bool) {
 // signature. What the histories say is for the caller to judge again.
 func Verify(dir string, report Report) *Verification {
 	v := &Verification{Findings: []Finding{}, Open: []string{}, Agreed: []string{}, Histories: map[string]*history.History{}}
+	if report.Run.DryRun {
+		v.open("it is a dry run: nothing was run, and nothing judged")
+	}
 	v.part("counts, outcome and exit code follow from the results", func() bool { v.itself(report); return true })
 	v.part("the log has the same results, cluster and catalogue", func() bool { return v.log(filepath.Join(dir, LogFile), report) })
 	v.part("the cases of "+JUnitFile+" are those of "+ReportFile, func() bool { return v.junit(filepath.Join(dir, JUnitFile), report) })

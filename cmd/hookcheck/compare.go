@@ -45,6 +45,9 @@ failures, but B lacks a verdict that A has (inconclusive, not run, not selected)
 				if sides[i], err = reportOf(arg); err != nil {
 					return err
 				}
+				if sides[i].Run.DryRun {
+					return usage("%s is a dry run: nothing was judged in it that could be compared", arg)
+				}
 			}
 			c := reports.Compare(sides[0], sides[1])
 			if err := writeComparison(s, output, c); err != nil {

@@ -38,7 +38,10 @@ func (o *runOptions) run(ctx context.Context, s streams) error {
 		return err
 	}
 	sink := newSink(s, p.log, p.missing(), p.before.Results)
-	runErr := o.judge(ctx, s, p, sink, images)
+	var runErr error
+	if !o.dryRun {
+		runErr = o.judge(ctx, s, p, sink, images)
+	}
 	sink.close()
 	if p.resumes() && !p.ready {
 		return errors.Join(fmt.Errorf("%w\nnothing was run, and %s is as it was", runErr, p.dir.root), p.log.Close())

@@ -48,7 +48,7 @@ func (o *runOptions) begin(s streams) (*part, error) {
 	}
 	hostname, _ := os.Hostname()
 	p.meta = reports.Meta{
-		Run:       reports.Run{ID: id, Started: p.began.UTC(), Hostname: hostname, Command: os.Args},
+		Run:       reports.Run{ID: id, Started: p.began.UTC(), Hostname: hostname, Command: os.Args, DryRun: o.dryRun},
 		Suite:     suite(),
 		Cluster:   reports.Cluster{RuntimeClass: o.runtimeClass},
 		Selection: o.meta(o.noKnown),

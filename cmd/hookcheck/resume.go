@@ -41,6 +41,8 @@ func (o *runOptions) goOn(s streams, dir string) (_ *part, err error) {
 	}
 	p.selected = p.before.Header.Selected
 	switch {
+	case p.ended.Run.DryRun:
+		return nil, usage("--resume: %s is a dry run, which has nothing to go on with", dir)
 	case len(p.missing()) == 0:
 		return nil, usage("--resume: nothing is missing in %s: all %d requirements have a result; `hookcheck report %s` shows them", dir, len(p.selected), dir)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hookcheck/hookcheck/framework/requirement"
 	"github.com/hookcheck/hookcheck/reports"
 )
 
@@ -147,6 +148,7 @@ func TestResumeRefuses(t *testing.T) {
 		{name: "another filter", args: "--label-filter area:grace", says: "label filter is area:grace, was not given"},
 		{name: "no excuses", args: "--no-known", says: "judged like anything else is true, was false"},
 		{name: "another runtime", args: "--runtime-class crun", says: "runtime class is crun, was not given"},
+		{name: "a dry run", prepare: header(func(m *reports.Meta) { m.Run.DryRun = true }), says: "is a dry run"},
 		{name: "a changed history", says: "is not the history that the verdict on grace.default-30 follows from",
 			prepare: func(t *testing.T, dir string) {
 				edit(t, filepath.Join(dir, "histories", plainScenario+".jsonl"), `"v1.36.4"`, `"v1.36.5"`)
@@ -253,4 +255,39 @@ func here(t *testing.T, args ...string) (int, string) {
 	t.Helper()
 	var out bytes.Buffer
 	return execute(t.Context(), args, streams{out: &out, err: &out}), out.String()
+}
+
+// TestDryRun: it needs no cluster, and no verb takes it for a verdict.
+func TestDryRun(t *testing.T) {
+	dir, judged := filepath.Join(t.TempDir(), "dry"), recorded(t, false, plainScenario)
+	code, out := runCommand(t, "run", "--dry-run", "-r", "grace.*", "--artifacts", dir)
+	if code != reports.ExitInconclusive || !strings.Contains(out, "verdict: dry run – nothing was run") {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+	report, err := reports.Read(filepath.Join(dir, reports.ReportFile))
+	if err != nil || !report.Run.DryRun || report.Outcome != reports.DryRun || report.Summary.Count(requirement.NotRun) != report.Summary.Total() {
+		t.Errorf("%+v, %v", report.Summary, err)
+	}
+	junit, err := os.ReadFile(filepath.Join(dir, reports.JUnitFile))
+	if err != nil || !strings.Contains(string(junit), `<skipped message="dry-run: `) || !strings.Contains(string(junit), `<error message="nothing was run`) {
+		t.Errorf("%v: %.2000s", err, junit)
+	}
+	for _, tc := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{"report", dir}, reports.ExitInconclusive, "verdict: dry run"},
+		{[]string{"verify", dir}, reports.ExitInconclusive, "open it is a dry run"},
+		{[]string{"compare", dir, judged}, reports.ExitUsage, "is a dry run"},
+		{[]string{"compare", judged, dir}, reports.ExitUsage, "is a dry run"},
+		{[]string{"judge", dir}, reports.ExitUsage, "holds no histories"},
+		{[]string{"run", "--rerun-failed", dir}, reports.ExitUsage, "is a dry run"},
+		{[]string{"run", "--resume", dir}, reports.ExitUsage, "is a dry run"},
+		{[]string{"run", "--artifacts", dir}, reports.ExitUsage, "holds another run"},
+	} {
+		if code, out := runCommand(t, tc.args...); code != tc.code || !strings.Contains(strings.Join(strings.Fields(out), " "), tc.says) {
+			t.Errorf("%v: exit code %d, no %q in\n%s", tc.args, code, tc.says, out)
+		}
+	}
 }

@@ -23,6 +23,7 @@ type runOptions struct {
 	noKnown      bool
 	rerunFailed  string
 	resume       string
+	dryRun       bool
 	given        func(flag string) bool // whether the user gave it
 }
 
@@ -49,6 +50,9 @@ DIR: what has a verdict there keeps it, the rest is run, and the report is on th
 whole and says so. It must be the same run: what differs in hookcheck, selection,
 cluster, versions, node or runtime is named, and refused with exit code 2. Say again
 which cluster and images are meant; the selection is the first part's.
+
+With --dry-run nothing is run: the selection is written down, every requirement of
+it as not run. That is no verdict, and the exit code is 3.
 
 Exit codes: 0 conformant; 1 not conformant; 2 wrong usage; 3 the environment did
 not allow a verdict; 130 interrupted.`,
@@ -93,7 +97,7 @@ not allow a verdict; 130 interrupted.`,
 			}
 			o.given = cmd.Flags().Changed
 			if o.resume != "" {
-				for _, name := range []string{"rerun-failed", "run", "artifacts"} {
+				for _, name := range []string{"rerun-failed", "run", "artifacts", "dry-run"} {
 					if o.given(name) {
 						return usage("--resume and --%s exclude each other: the run that goes on stays where and what it is", name)
 					}
@@ -124,6 +128,7 @@ not allow a verdict; 130 interrupted.`,
 	f.IntVar(&o.procs, "procs", defaultProcs, "how many scenarios run at once")
 	f.StringVar(&o.rerunFailed, "rerun-failed", "", "only what in this directory of a run is red, inconclusive or not run")
 	f.StringVar(&o.resume, "resume", "", "go on with the run in this directory: run only what has no verdict there")
+	f.BoolVar(&o.dryRun, "dry-run", false, "run nothing, and write down what would be judged")
 	noKnownFlag(cmd, &o.noKnown)
 	for _, name := range []string{"artifacts", "rerun-failed", "resume"} {
 		_ = cmd.MarkFlagDirname(name) // fails for an unknown flag only

@@ -125,6 +125,9 @@ func (p *selection) again(dir string) error {
 	if err != nil {
 		return fmt.Errorf("--rerun-failed: %w", err)
 	}
+	if earlier.Run.DryRun {
+		return usage("--rerun-failed: %s is a dry run, in which nothing failed", dir)
+	}
 	p.requirements, p.rerunOf = nil, earlier.Run.ID
 	for _, e := range earlier.Results {
 		switch e.Verdict {
