@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
@@ -119,14 +118,13 @@ func (s self) awaitPods(t *testing.T, n int) {
 	}
 }
 
+// latest is where the last run in a directory wrote.
+func latest(dir string) string { return filepath.Join(dir, "_artifacts", "latest") }
+
 func (s self) report(t *testing.T, dir string) reports.Report {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(dir, "_artifacts", "latest", reports.ReportFile))
+	r, err := reports.Read(filepath.Join(latest(dir), reports.ReportFile))
 	if err != nil {
-		t.Fatal(err)
-	}
-	var r reports.Report
-	if err := json.Unmarshal(data, &r); err != nil {
 		t.Fatal(err)
 	}
 	return r
