@@ -113,23 +113,31 @@ there is no cluster of that name, the command says so and succeeds.`,
 }
 
 func newClusterListCommand(s streams) *cobra.Command {
-	return &cobra.Command{
+	var output string
+	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the kind clusters of this machine, and which are hookcheck's",
 		Long: `List the kind clusters of this machine, and which of them hookcheck created.
 
 Into those it looks: they are healthy, broken (and why) or stopped. Of others
 only the containers are seen: running or stopped.`,
-		Example: `  hookcheck cluster list`,
-		Args:    cobra.NoArgs,
+		Example: `  hookcheck cluster list
+  hookcheck cluster list -o json | jq -r '.[] | select(.ours) | .name'`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			listings, err := cluster.List(cmd.Context(), "")
 			if err != nil {
 				return err
 			}
-			return cluster.WriteList(s.out, listings)
+			return writeClusters(s.out, output, listings)
 		},
 	}
+	outputFlag(cmd, &output)
+	return cmd
+}
+
+func writeClusters(w io.Writer, output string, listings []cluster.Listing) error {
+	return writeAs(w, output, listings, func(w io.Writer) error { return cluster.WriteList(w, listings) })
 }
 
 func gatesFlag(cmd *cobra.Command, gates *map[string]string, when string) {

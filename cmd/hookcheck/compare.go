@@ -60,6 +60,7 @@ failures, but B lacks a verdict that A has (inconclusive, not run, not selected)
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "table", "table, markdown, json or yaml")
+	completeOutput(cmd, "table", "markdown", "json", "yaml")
 	return cmd
 }
 

@@ -61,6 +61,7 @@ The check is a function of what was recorded, at the file and line that is named
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "text", "text, json, yaml, or fixture: the manifest alone")
+	completeOutput(cmd, "text", "json", "yaml", "fixture")
 	return cmd
 }
 

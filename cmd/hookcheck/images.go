@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"text/tabwriter"
@@ -35,35 +37,62 @@ func newImagesCommand(s streams) *cobra.Command {
 }
 
 func newImagesListCommand(s streams) *cobra.Command {
-	return &cobra.Command{
+	var output string
+	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the images that fixtures need",
-		Args:  cobra.NoArgs,
+		Example: `  hookcheck images list
+  hookcheck images list -o json | jq -r '.[].built // empty'`,
+		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			images, err := fixtures.Images()
+			listed, err := listImages()
 			if err != nil {
 				return err
 			}
-			built, err := archives()
-			if err != nil {
-				return err
-			}
-			reference := map[string]string{}
-			for _, a := range built {
-				reference[a.Image.Name] = a.Reference
-			}
-			w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-			fmt.Fprintln(w, "NAME\tIN MANIFESTS\tBUILT\tABOUT")
-			for _, i := range images {
-				ref := reference[i.Name]
-				if ref == "" {
-					ref = "-"
-				}
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", i.Name, i.Reference, ref, i.About)
-			}
-			return w.Flush()
+			return writeAs(s.out, output, listed, func(w io.Writer) error { return imagesTable(w, listed) })
 		},
 	}
+	outputFlag(cmd, &output)
+	return cmd
+}
+
+// An imageListing is a line of `hookcheck images list`.
+type imageListing struct {
+	Name string `json:"name"`
+	// Reference is what manifests name; Built what an archive beside the binary
+	// holds, empty without one.
+	Reference string `json:"reference"`
+	Built     string `json:"built,omitempty"`
+	About     string `json:"about"`
+}
+
+func listImages() ([]imageListing, error) {
+	images, err := fixtures.Images()
+	if err != nil {
+		return nil, err
+	}
+	built, err := archives()
+	if err != nil {
+		return nil, err
+	}
+	reference := map[string]string{}
+	for _, a := range built {
+		reference[a.Image.Name] = a.Reference
+	}
+	var listed []imageListing
+	for _, i := range images {
+		listed = append(listed, imageListing{Name: i.Name, Reference: i.Reference, Built: reference[i.Name], About: i.About})
+	}
+	return listed, nil
+}
+
+func imagesTable(out io.Writer, listed []imageListing) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tIN MANIFESTS\tBUILT\tABOUT")
+	for _, i := range listed {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", i.Name, i.Reference, cmp.Or(i.Built, "-"), i.About)
+	}
+	return w.Flush()
 }
 
 func newImagesPushCommand(s streams) *cobra.Command {

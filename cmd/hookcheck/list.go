@@ -72,6 +72,12 @@ func marks(r requirement.Requirement) string {
 // outputFlag adds --output.
 func outputFlag(cmd *cobra.Command, to *string) {
 	cmd.Flags().StringVarP(to, "output", "o", "table", "table, json or yaml")
+	completeOutput(cmd, "table", "json", "yaml")
+}
+
+// completeOutput lets the shell complete --output.
+func completeOutput(cmd *cobra.Command, formats ...cobra.Completion) {
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp)) // fails for an unknown flag only
 }
 
 // writeAs writes a value as JSON or YAML, or as the table that the function

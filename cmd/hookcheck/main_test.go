@@ -60,6 +60,8 @@ func TestBadInput(t *testing.T) {
 		{"run --resume /nonexistent", 2, "--resume: lstat /nonexistent"},
 		{"run --resume .", 2, "has no results.jsonl: name the directory that a run wrote"},
 		{"run --resume=", 2, "name the directory of the run to go on with"},
+		{"cluster list -o jsn", 2, `did you mean "json"?`},
+		{"images list -o jsn", 2, `did you mean "json"?`},
 		{"run extra", 2, "unknown command"},
 		{"rnu", 2, "run"},
 		{"run", 3, "no cluster is configured"},

@@ -10,17 +10,17 @@ import (
 
 // Listing is a line of `hookcheck cluster list`.
 type Listing struct {
-	Name    string
-	Nodes   int
-	Version string // "" if not known
+	Name    string `json:"name"`
+	Nodes   int    `json:"nodes"`
+	Version string `json:"version,omitempty"` // "" if not known
 	// State is healthy, broken or stopped for a cluster of ours, with the reason
 	// after a colon; running or stopped for one of somebody else, into which we
 	// do not look; gone for a record without containers.
-	State string
+	State string `json:"state"`
 	// Ours is true for a cluster that hookcheck created.
-	Ours bool
+	Ours bool `json:"ours"`
 	// Kubeconfig is the path of the kubeconfig of one of ours, "" otherwise.
-	Kubeconfig string
+	Kubeconfig string `json:"kubeconfig,omitempty"`
 }
 
 // List returns all kind clusters of this engine, ours and others, by name, and
