@@ -37,7 +37,7 @@ type room struct {
 var impure = []string{"k8s.io/client-go", "net", "os/exec", "os/signal", "github.com/onsi/ginkgo"}
 
 var rooms = []room{
-	{dir: "cmd/hookcheck", may: []string{"suites", "framework/*", "reports", "reports/*", "fixtures"}},
+	{dir: "cmd/hookcheck", may: []string{"suites", "framework/*", "reports", "reports/*", "fixtures", "docs"}},
 
 	{dir: "suites", may: []string{"suites/*"}, tests: []string{"framework/scenario"}},
 	{dir: "suites/*", may: []string{"framework/scenario", "framework/judge", "framework/history"},
@@ -67,8 +67,9 @@ var rooms = []room{
 
 	{dir: "reports/page", may: []string{"reports", "framework/requirement", "framework/rewrite", "framework/history"}, tests: []string{"framework/history/*"},
 		never: append(slices.Clone(impure), "k8s.io")},
-	{dir: "reports", may: []string{"framework/requirement", "framework/rewrite", "framework/history", "framework/filelock"}, never: append(slices.Clone(impure), "k8s.io")},
+	{dir: "reports", may: []string{"framework/requirement", "framework/rewrite", "framework/history", "framework/filelock", "docs"}, never: append(slices.Clone(impure), "k8s.io")},
 
+	{dir: "docs"},
 	{dir: "fixtures"},
 	{dir: "fixtures/agent", may: []string{"framework/journal"}, never: []string{"k8s.io", "github.com"}},
 

@@ -47,6 +47,8 @@ var displayOrder = []requirement.Verdict{
 
 // A Summary counts requirements by verdict.
 type Summary struct {
+	// Conformant, NonConformant, UnexpectedPass, Inconclusive, NotRun,
+	// KnownDeviation and NotApplicable are how many results have that verdict.
 	Conformant     int `json:"conformant"`
 	NonConformant  int `json:"nonConformant"`
 	UnexpectedPass int `json:"unexpectedPass"`

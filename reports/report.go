@@ -22,10 +22,13 @@ const APIVersion = "hookcheck.dev/report/v1"
 
 // Run tells when and how a run went.
 type Run struct {
-	ID      string    `json:"id"`
-	Started time.Time `json:"started"` // UTC
-	Ended   time.Time `json:"ended"`   // UTC
-	Seconds float64   `json:"seconds"` // wall time; of a resumed run, that of its parts
+	// ID names the run, as its namespace and its directory do.
+	ID string `json:"id"`
+	// Started and Ended are in UTC.
+	Started time.Time `json:"started"`
+	Ended   time.Time `json:"ended"`
+	// Seconds is the wall time; of a resumed run, that of its parts.
+	Seconds float64 `json:"seconds"`
 	// Hostname is the machine that hookcheck ran on; may be empty.
 	Hostname string `json:"hostname,omitempty"`
 	// Interrupted says that the run was stopped before its end.
@@ -52,6 +55,7 @@ func (r Run) failed() string {
 
 // Suite identifies the hookcheck that ran.
 type Suite struct {
+	// Version and Commit are what the binary was built from, GoVersion by what.
 	Version   string `json:"version"`
 	Commit    string `json:"commit"`
 	GoVersion string `json:"goVersion"`
@@ -59,10 +63,14 @@ type Suite struct {
 
 // Cluster identifies what was judged.
 type Cluster struct {
+	// ServerVersion is the API server's; empty where the set-up failed before it
+	// was asked.
 	ServerVersion string `json:"serverVersion"`
-	Context       string `json:"context,omitempty"`
-	Provider      string `json:"provider,omitempty"`
-	Namespace     string `json:"namespace,omitempty"`
+	// Context is that of the kubeconfig, Provider who made the cluster, and
+	// Namespace where the run worked.
+	Context   string `json:"context,omitempty"`
+	Provider  string `json:"provider,omitempty"`
+	Namespace string `json:"namespace,omitempty"`
 	// UID is that of namespace kube-system, which tells clusters apart; empty where
 	// it may not be read.
 	UID string `json:"uid,omitempty"`
@@ -72,12 +80,16 @@ type Cluster struct {
 	// Gates are the feature gates that a requirement depends on and that were
 	// probed: whether they are on.
 	Gates map[string]bool `json:"gates,omitempty"`
-	Nodes []Node          `json:"nodes,omitempty"`
+	// Nodes are those of the cluster, with kubelet and container runtime.
+	Nodes []Node `json:"nodes,omitempty"`
 }
 
 // Node is a node of the cluster, in the words of its status.nodeInfo.
 type Node struct {
-	Name                    string `json:"name"`
+	// Name is the node's.
+	Name string `json:"name"`
+	// KubeletVersion, ContainerRuntimeVersion ("containerd://2.3.4"), OSImage,
+	// KernelVersion and Architecture are as the kubelet reports them.
 	KubeletVersion          string `json:"kubeletVersion"`
 	ContainerRuntimeVersion string `json:"containerRuntimeVersion"`
 	OSImage                 string `json:"osImage"`
@@ -87,9 +99,12 @@ type Node struct {
 
 // Selection is what the user asked for; empty fields select everything.
 type Selection struct {
-	Profile      requirement.Profile `json:"profile,omitempty"`
-	Requirements []string            `json:"requirements,omitempty"`
-	LabelFilter  string              `json:"labelFilter,omitempty"`
+	// Profile is one profile or several: core,extended,node.
+	Profile requirement.Profile `json:"profile,omitempty"`
+	// Requirements are the patterns of --requirement, and LabelFilter is that of
+	// --label-filter.
+	Requirements []string `json:"requirements,omitempty"`
+	LabelFilter  string   `json:"labelFilter,omitempty"`
 	// Level is the least binding level that was asked for: must, should or
 	// observed.
 	Level string `json:"level,omitempty"`
@@ -102,16 +117,24 @@ type Selection struct {
 
 // Catalogue identifies the catalogue and how much of it was selected.
 type Catalogue struct {
-	Digest   string `json:"digest"` // see Digest
-	Count    int    `json:"count"`
-	Selected int    `json:"selected"`
+	// Digest is "sha256:" and the SHA-256 of the lines id TAB level TAB sentence of
+	// all requirements, sorted: two reports with the same are by the same list.
+	Digest string `json:"digest"`
+	// Count is how many requirements there are, Selected how many of them have a
+	// result here.
+	Count    int `json:"count"`
+	Selected int `json:"selected"`
+	// Unselected are the ids of the others, sorted: what the run was not asked for.
+	Unselected []string `json:"unselected,omitempty"`
 }
 
 // Meta is everything about a run but its results.
 type Meta struct {
-	Run       Run       `json:"run"`
-	Suite     Suite     `json:"suite"`
-	Cluster   Cluster   `json:"cluster"`
+	// Run is when and how it went, Suite by which hookcheck, Cluster what was judged.
+	Run     Run     `json:"run"`
+	Suite   Suite   `json:"suite"`
+	Cluster Cluster `json:"cluster"`
+	// Selection is what the user asked for, Catalogue from which requirements.
 	Selection Selection `json:"selection"`
 	Catalogue Catalogue `json:"catalogue"`
 	// Measurements say how long things took, over all scenarios, by name: see
@@ -141,6 +164,8 @@ type Weight struct {
 // An Entry is one selected requirement with its result.
 type Entry struct {
 	requirement.Result
+	// Level, Profile, Area, Sentence, Source (where it is written) and Note are
+	// the catalogue's.
 	Level    requirement.Level   `json:"level"`
 	Profile  requirement.Profile `json:"profile"`
 	Area     string              `json:"area"`
@@ -155,8 +180,12 @@ type Entry struct {
 
 // A Report is the outcome of one run, as report.json holds it.
 type Report struct {
+	// APIVersion is that of this type. Fields may be added to it; what is there keeps
+	// its meaning.
 	APIVersion string `json:"apiVersion"`
 	Meta
+	// Summary counts the results by verdict; Outcome and ExitCode (0, 1, 3 or 130)
+	// follow from it, and from how the run ended.
 	Summary  Summary `json:"summary"`
 	Outcome  Outcome `json:"outcome"`
 	ExitCode int     `json:"exitCode"`
@@ -181,8 +210,19 @@ func Digest(catalogue []requirement.Requirement) string {
 }
 
 // CatalogueOf describes the whole catalogue, of which selected were selected.
-func CatalogueOf(catalogue []requirement.Requirement, selected int) Catalogue {
-	return Catalogue{Digest: Digest(catalogue), Count: len(catalogue), Selected: selected}
+func CatalogueOf(catalogue, selected []requirement.Requirement) Catalogue {
+	chosen := make(map[string]bool, len(selected))
+	for _, r := range selected {
+		chosen[r.ID] = true
+	}
+	c := Catalogue{Digest: Digest(catalogue), Count: len(catalogue), Selected: len(selected)}
+	for _, r := range catalogue {
+		if !chosen[r.ID] {
+			c.Unselected = append(c.Unselected, r.ID)
+		}
+	}
+	slices.Sort(c.Unselected)
+	return c
 }
 
 // New joins the selected requirements with their results. A selected

@@ -10,6 +10,7 @@ import (
 // A Rewrite is one field of a pod that was stored otherwise than its scenario
 // wrote it.
 type Rewrite struct {
+	// Scenario is the one whose pod it is.
 	Scenario string `json:"scenario"`
 	rewrite.Change
 }

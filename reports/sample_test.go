@@ -50,7 +50,7 @@ func sampleMeta() Meta {
 			},
 		},
 		Selection: Selection{Profile: requirement.Core},
-		Catalogue: CatalogueOf(append(sampleSelected(), sampleUnselected()), len(sampleSelected())),
+		Catalogue: CatalogueOf(append(sampleSelected(), sampleUnselected()), sampleSelected()),
 		Measurements: map[string]requirement.Measurement{
 			"prestop-end-to-signal": {Count: 14, Min: 0.0116, Median: 0.0928, P90: 0.3859, Max: 0.4016},
 			"start-to-poststart":    {Count: 43, Min: -0.1091, Median: 0.796, P90: 1.5703, Max: 11.8296, Error: 0.075},
@@ -183,7 +183,7 @@ func sampleRewritten() []requirement.Result {
 func samples(t *testing.T) map[string]Report {
 	t.Helper()
 	good := sampleMeta()
-	good.Catalogue = CatalogueOf(sampleSelected(), len(sampleSelected()))
+	good.Catalogue = CatalogueOf(sampleSelected(), sampleSelected())
 	interrupted := sampleMeta()
 	interrupted.Run.Interrupted = true
 	broken := sampleMeta()

@@ -88,8 +88,12 @@ func (v *Verification) itself(report Report) {
 			v.Find(ReportFile, "counts %d as %s, has %d", got, verdict, want)
 		}
 	}
-	if c := report.Catalogue; c.Selected != len(report.Results) {
+	c := report.Catalogue
+	if c.Selected != len(report.Results) {
 		v.Find(ReportFile, "%d requirements were selected, and there are %s", c.Selected, plural(len(report.Results), "result"))
+	}
+	if n := len(c.Unselected); n > 0 && c.Selected+n != c.Count {
+		v.Find(ReportFile, "the catalogue has %d requirements, of which %d were selected and %d were not", c.Count, c.Selected, n)
 	}
 	outcome, code := Decide(s, report.Run)
 	if report.Outcome != outcome {

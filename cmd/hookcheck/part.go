@@ -52,7 +52,7 @@ func (o *runOptions) begin(s streams) (*part, error) {
 		Suite:     suite(),
 		Cluster:   reports.Cluster{RuntimeClass: o.runtimeClass},
 		Selection: o.meta(o.noKnown),
-		Catalogue: reports.CatalogueOf(catalogue.All(), len(selected)),
+		Catalogue: reports.CatalogueOf(catalogue.All(), selected),
 	}
 	if p.log, err = reports.CreateLog(p.dir.path(reports.LogFile), p.meta, selected); err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,14 +12,16 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hookcheck/hookcheck/docs"
 	"github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/latency"
 	"github.com/hookcheck/hookcheck/reports"
 )
 
 func newReportCommand(s streams) *cobra.Command {
-	return &cobra.Command{
-		Use:   "report DIR",
+	var schema bool
+	cmd := &cobra.Command{
+		Use:   "report DIR | report --schema",
 		Short: "Write the reports of a run again, also of one that was killed",
 		Long: `Write junit.xml, report.json, summary.md and the badges again, from what a run
 had on disk when it ended: results.jsonl, which has each verdict as soon as it is
@@ -29,15 +32,33 @@ Of a run that was killed, the reports name every requirement that was not judged
 as not run, and no reader can take them for a pass.
 
 The exit code is the one that the run had, or would have had: 0 conformant; 1 not
-conformant; 3 no verdict; 130 the run was interrupted or killed. 2 is wrong usage.`,
+conformant; 3 no verdict; 130 the run was interrupted or killed. 2 is wrong usage.
+
+With --schema it prints the JSON Schema (draft 2020-12) of report.json instead.`,
 		Example: `  # after a kill -9, a full disk or a lost CI machine
   hookcheck report _artifacts/latest
 
   # the summary on the page of a GitHub job
-  hookcheck report _artifacts/latest; cat _artifacts/latest/summary.md >>"$GITHUB_STEP_SUMMARY"`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return reportDir(s, args[0]) },
+  hookcheck report _artifacts/latest; cat _artifacts/latest/summary.md >>"$GITHUB_STEP_SUMMARY"
+
+  # what is in report.json
+  hookcheck report --schema | jq -r '.properties | map_values(.description)'`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if schema {
+				return cobra.ExactArgs(0)(cmd, args)
+			}
+			return cobra.ExactArgs(1)(cmd, args)
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if schema {
+				_, err := io.WriteString(s.out, docs.ReportSchema)
+				return err
+			}
+			return reportDir(s, args[0])
+		},
 	}
+	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of "+reports.ReportFile)
+	return cmd
 }
 
 // reportDir writes the reports of a run's directory again and prints the table.

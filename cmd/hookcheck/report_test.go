@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -79,5 +80,26 @@ func TestReportThatCannotBeWritten(t *testing.T) {
 	}
 	if code, out := runCommand(t, "report", dir); code != reports.ExitInconclusive || !strings.Contains(out, "write "+filepath.Join(dir, reports.JUnitFile)) {
 		t.Errorf("exit code %d: %s", code, out)
+	}
+}
+
+// TestReportSchema: the binary has the schema, which is JSON and names the version.
+func TestReportSchema(t *testing.T) {
+	code, out := runCommand(t, "report", "--schema")
+	var schema struct {
+		Schema     string `json:"$schema"`
+		Properties struct {
+			APIVersion struct {
+				Const string `json:"const"`
+			} `json:"apiVersion"`
+		} `json:"properties"`
+	}
+	if err := json.Unmarshal([]byte(out), &schema); err != nil || code != 0 || !strings.Contains(schema.Schema, "2020-12") || schema.Properties.APIVersion.Const != reports.APIVersion {
+		t.Errorf("exit code %d, %v: %.200s", code, err, out)
+	}
+	for _, args := range [][]string{{"report", "--schema", "x"}, {"report"}} {
+		if code, out := runCommand(t, args...); code != reports.ExitUsage {
+			t.Errorf("%q: exit code %d: %s", args, code, out)
+		}
 	}
 }

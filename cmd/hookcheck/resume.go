@@ -58,7 +58,7 @@ func (o *runOptions) goOn(s streams, dir string) (_ *part, err error) {
 	if err != nil {
 		return nil, err
 	}
-	p.meta.Catalogue = reports.CatalogueOf(catalogue.All(), len(p.selected))
+	p.meta.Catalogue = reports.CatalogueOf(catalogue.All(), p.selected)
 	o.takeOver(&p.meta)
 	if err := p.sameRun(); err != nil {
 		return nil, err

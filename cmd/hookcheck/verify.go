@@ -20,8 +20,9 @@ func newVerifyCommand(s streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify DIR|REPORT",
 		Short: "Verify that a report is what its run found",
-		Long: `Verify the report of a run, say one that somebody sent you: whether its counts,
-outcome and exit code follow from its results; whether results.jsonl, which was
+		Long: `Verify the report of a run, say one that somebody sent you: whether report.json is
+what its schema says ("hookcheck report --schema"); whether its counts, outcome and
+exit code follow from its results; whether results.jsonl, which was
 written verdict by verdict, has the same results; whether junit.xml shows the same;
 whether each history is there and unchanged; and whether the checks of this
 hookcheck, asked again, come to the same verdicts. Needs no cluster.
@@ -80,15 +81,22 @@ func reportIn(arg string) (dir, path string, err error) {
 
 // verify compares the files of a run, and judges its histories again.
 func verify(dir, path string) (*reports.Verification, error) {
-	report, err := reports.Read(path)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	report, err := reports.Parse(data)
 	if err != nil { // a file that is no report is what verify is there to find
-		return &reports.Verification{Findings: []reports.Finding{{File: reports.ReportFile, What: err.Error()}}, Open: []string{}, Agreed: []string{}}, nil
+		v := &reports.Verification{Findings: []reports.Finding{{File: reports.ReportFile, What: err.Error()}}, Open: []string{}, Agreed: []string{}}
+		v.Schema(data, false)
+		return v, nil
 	}
 	catalogue, err := requirement.Load()
 	if err != nil {
 		return nil, err
 	}
 	v := reports.Verify(dir, report)
+	v.Schema(data, report.Suite.Version == suite().Version)
 	own := reports.Digest(catalogue.All())
 	if own != report.Catalogue.Digest {
 		v.Open = append(v.Open, fmt.Sprintf("the report is by hookcheck %s with another catalogue, %s; this is %s with %s, whose checks may be others",

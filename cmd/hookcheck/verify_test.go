@@ -62,7 +62,7 @@ func recorded(t *testing.T, noKnown bool, names ...string) string {
 			selected, results = append(selected, of), append(results, r)
 		}
 	}
-	meta.Catalogue = reports.CatalogueOf(catalogue.All(), len(selected))
+	meta.Catalogue = reports.CatalogueOf(catalogue.All(), selected)
 	writeRun(t, dir, meta, selected, results)
 	return dir
 }
@@ -240,7 +240,13 @@ func TestVerifyFindsTampering(t *testing.T) {
 		}, []string{"results.jsonl: read results"}},
 		{"no report", func(t *testing.T, dir string) {
 			edit(t, in(dir, reports.ReportFile), "report/v1", "report/v9")
-		}, []string{"report.json: read report", "v9"}},
+		}, []string{"report.json: apiVersion is", "/apiVersion: value must be", "v9"}},
+		{"a type changed", func(t *testing.T, dir string) {
+			edit(t, in(dir, reports.ReportFile), `"exitCode": 1`, `"exitCode": "1"`)
+		}, []string{"report.json: not a report", "report.json: /exitCode: got string, want integer"}},
+		{"a field added", func(t *testing.T, dir string) {
+			edit(t, in(dir, reports.ReportFile), `"summary": {`, `"summary": {"waived": 2,`)
+		}, []string{"report.json: /summary/waived: there is no such field"}},
 		{"no XML", func(t *testing.T, dir string) {
 			edit(t, in(dir, reports.JUnitFile), "</testsuites>", "")
 		}, []string{"junit.xml: XML syntax error"}},

@@ -29,9 +29,13 @@ var Verdicts = []Verdict{NonConformant, UnexpectedPass, Inconclusive, NotRun, Kn
 
 // A Result is the verdict on one requirement in one run, with its evidence.
 type Result struct {
-	Requirement string  `json:"requirement"`
-	Scenario    string  `json:"scenario"`
-	Verdict     Verdict `json:"verdict"`
+	// Requirement is its id.
+	Requirement string `json:"requirement"`
+	// Scenario is area/name of the one that it was judged from; empty where no
+	// scenario ran.
+	Scenario string `json:"scenario"`
+	// Verdict is what came of it.
+	Verdict Verdict `json:"verdict"`
 	// Reason is one line that says why; empty for conformant. For not
 	// applicable and not run it begins with a reason code and a colon.
 	Reason string `json:"reason,omitempty"`
@@ -66,6 +70,7 @@ type Result struct {
 
 // A Span is a part of a history, in seconds from its start on the runner's clock.
 type Span struct {
+	// From and To are the first and the last event's.
 	From float64 `json:"from"`
 	To   float64 `json:"to"`
 }

@@ -92,7 +92,7 @@ func renderCatalogue(t *testing.T) []byte {
 		Cluster: reports.Cluster{ServerVersion: "v1.36.4", Context: "kind-hooks", Namespace: "hookcheck-k7", Gates: map[string]bool{"SomeGate": true},
 			Nodes: []reports.Node{{Name: "worker", KubeletVersion: "v1.36.4", ContainerRuntimeVersion: "containerd://2.3.4", OSImage: "Debian GNU/Linux 13", KernelVersion: "6.12.43", Architecture: "amd64"}}},
 		Selection:    reports.Selection{Profile: "core,extended,node"},
-		Catalogue:    reports.CatalogueOf(catalogue.All(), len(results)),
+		Catalogue:    reports.CatalogueOf(catalogue.All(), catalogue.All()),
 		Measurements: map[string]requirement.Measurement{race: requirement.Measure([]float64{-0.1, 0.2, 0.4}, 0.01), "signal-to-death": requirement.Measure([]float64{2, 3, 9}, 0.1)},
 	}
 	report, err := reports.New(meta, catalogue.All(), results)
