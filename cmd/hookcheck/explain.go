@@ -6,9 +6,11 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/hookcheck/hookcheck/docs"
 	"github.com/hookcheck/hookcheck/fixtures"
 	"github.com/hookcheck/hookcheck/framework/requirement"
 	"github.com/hookcheck/hookcheck/framework/scenario"
@@ -19,11 +21,13 @@ func newExplainCommand(s streams) *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
 		Use:   "explain ID",
-		Short: "Explain a requirement: where it is written, how it is judged, how to see it by hand",
+		Short: "Explain a requirement: where it is written, how it is judged, what it has caught, how to see it by hand",
 		Long: `Explain one requirement: what it says and how binding that is, where it is written,
 for which versions it holds, where kubelets are known to part from it, which
-sentences of tutorials it proves or refutes, how it is judged, and the commands of
-kubectl by which you see the same on your cluster without hookcheck.
+sentences of tutorials it proves or refutes, how it is judged, the commands of
+kubectl by which you see the same on your cluster without hookcheck, and which
+mutants it has caught: Kubernetes, broken on purpose in one place, in the last trial
+of them all.
 
 The check is a function of what was recorded, at the file and line that is named:
 "hookcheck judge DIR -r ID" asks it again about a saved run.`,
@@ -92,6 +96,19 @@ type explanation struct {
 	// ByHand are the lines of a shell, Fixture the manifest that they apply.
 	ByHand  []string `json:"byHand,omitempty"`
 	Fixture string   `json:"fixture,omitempty"`
+	// Mutants says what the requirement has caught.
+	Mutants mutants `json:"mutants"`
+}
+
+// mutants are those of the last trial that concern a requirement.
+type mutants struct {
+	// Kubernetes is what was broken, Tried the day.
+	Kubernetes string `json:"kubernetes"`
+	Tried      string `json:"tried"`
+	// Caught are those that turned the requirement red, Missed the others that were
+	// aimed at it.
+	Caught []docs.Mutant `json:"caught"`
+	Missed []docs.Mutant `json:"missed,omitempty"`
 }
 
 func explain(id string) (*explanation, error) {
@@ -107,7 +124,12 @@ func explain(id string) (*explanation, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &explanation{Requirement: r}
+	trial, err := docs.LoadMutants()
+	if err != nil {
+		return nil, err
+	}
+	x := &explanation{Requirement: r, Mutants: mutants{Kubernetes: trial.Kubernetes, Tried: trial.Started.UTC().Format(time.DateOnly)}}
+	x.Mutants.Caught, x.Mutants.Missed = trial.Of(id)
 	for _, c := range ledger.Claims {
 		if slices.Contains(c.Requirements, id) {
 			x.Claims = append(x.Claims, c)
@@ -175,12 +197,31 @@ func (x *explanation) text(width int) string {
 	for i, step := range x.Steps {
 		p.field(fmt.Sprintf("step %d", i+1), step)
 	}
+	x.Mutants.text(&p)
 	p.line("\nBy hand (images that your nodes have: see `hookcheck images list`; # is in words)")
 	for _, line := range x.ByHand {
 		p.line("  %s", line)
 	}
 	p.line("\nThe fixture, %s\n%s", scenario.FixtureFile, strings.TrimRight(x.Fixture, "\n"))
 	return p.String()
+}
+
+// text says what was caught, and what was aimed at the requirement and was not.
+func (m mutants) text(p *sheet) {
+	p.line("\nWhat it has caught: ways to break Kubernetes %s, tried on %s", m.Kubernetes, m.Tried)
+	if len(m.Caught) == 0 {
+		p.field("none", "No mutant of that trial has turned it red.")
+	}
+	for _, c := range m.Caught {
+		p.field(c.ID, fmt.Sprintf("%s, where this no longer held: %s", c.Component, c.Breaks))
+	}
+	for _, c := range m.Missed {
+		outcome := c.Outcome
+		if outcome == "killed" {
+			outcome = "others caught it"
+		}
+		p.field(c.ID, fmt.Sprintf("not caught by it (%s): %s", outcome, c.Breaks))
+	}
 }
 
 // versions says from which minor to which; empty where nothing limits it.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hookcheck/hookcheck/docs"
 	"github.com/hookcheck/hookcheck/framework/requirement"
 )
 
@@ -16,6 +17,7 @@ func TestExplain(t *testing.T) {
 	}{
 		{"explain grace.default-30", 0, []string{"grace.default-30 MUST, profile core", "source https://kubernetes.io/", "suites/grace/default.go:",
 			"recorded histories/grace/default.jsonl", "kubectl -n try-hooks delete pods --all --wait=false", "# await termination", "name: default-grace"}},
+		{"explain env.pod-as-written", 0, []string{"What it has caught: ways to break Kubernetes v1.", "M1 admission, where this no longer held: The preStop hooks of a pod are stored"}},
 		{"explain grace.default-30 -o fixture", 0, []string{"apiVersion: v1 kind: Pod metadata: name: default-grace"}},
 		{"explain grace.default-30 -o yaml", 0, []string{"id: grace.default-30", "scenario: grace/default", "- await readiness"}},
 		{"explain grace.defalt-30", 2, []string{`did you mean "grace.default-30"?`, "hookcheck list"}},
@@ -67,5 +69,29 @@ func TestExplainJSON(t *testing.T) {
 	var x explanation
 	if err := json.Unmarshal([]byte(out), &x); code != 0 || err != nil || x.ID != "grace.default-30" || x.Level != requirement.Must || len(x.Steps) != 4 || len(x.ByHand) < 8 {
 		t.Errorf("exit code %d, %v: %+v", code, err, x)
+	}
+}
+
+func TestExplainMutants(t *testing.T) {
+	m := func(id, outcome string) docs.Mutant {
+		return docs.Mutant{ID: id, Component: "kubelet", Breaks: "Hooks run.", Outcome: outcome}
+	}
+	for _, tc := range []struct {
+		name           string
+		caught, missed []docs.Mutant
+		says           []string
+	}{
+		{"none", nil, nil, []string{"tried on 2026-11-21", "none No mutant of that trial has turned it red."}},
+		{"caught", []docs.Mutant{m("K1", "killed")}, nil, []string{"K1 kubelet, where this no longer held: Hooks run."}},
+		{"missed", nil, []docs.Mutant{m("K2", "survived"), m("K3", "killed")}, []string{"none No mutant", "K2 not caught by it (survived): Hooks run.", "K3 not caught by it (others caught it): Hooks run."}},
+	} {
+		p := sheet{width: 100}
+		mutants{Kubernetes: "v1.36.4", Tried: "2026-11-21", Caught: tc.caught, Missed: tc.missed}.text(&p)
+		flat := strings.Join(strings.Fields(p.String()), " ")
+		for _, says := range tc.says {
+			if !strings.Contains(flat, says) {
+				t.Errorf("%s: no %q in\n%s", tc.name, says, p.String())
+			}
+		}
 	}
 }
