@@ -17,7 +17,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 .DEFAULT_GOAL := help
 .PHONY: help e2e e2e-self test unit lint build images engine node-image cluster-up cluster-down \
-	verify-clean fuzz mutants mutants-check controls peer goldens repeat matrix bench-procs tools clean
+	verify-clean junit-npm fuzz mutants mutants-check controls peer goldens repeat matrix bench-procs tools clean
 .NOTPARALLEL: # the steps of e2e build on each other, and each uses all cores
 
 help: # this list
@@ -61,6 +61,9 @@ build: ## build bin/hookcheck, one static binary
 
 e2e-self: cluster-up images ## hookcheck's own end-to-end tests: kills, interrupts, bad input
 	@hack/e2e-self
+
+junit-npm: ## read junit.xml by a library of npm and compare it with report.json: samples, and RUN=dir
+	@hack/junit-npm $(RUN)
 
 ##: clusters
 cluster-up: engine node-image build ## make the kind cluster CLUSTER, or reuse it

@@ -185,6 +185,11 @@ func TestReportJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "mixed.json", string(data))
+	hostile, err := encode(samples(t)["hostile"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "hostile.json", string(hostile))
 	again, err := Parse(data)
 	if err != nil {
 		t.Fatal(err)

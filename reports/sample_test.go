@@ -179,6 +179,21 @@ func sampleRewritten() []requirement.Result {
 	return results
 }
 
+// sampleHostile has in every text what XML, terminals and Markdown trip over.
+func sampleHostile() (Meta, []requirement.Result) {
+	const text = "\x1b[31mred\x00 ]]> \xff \ufffe <b>&amp;|`\"' \r\nnext\tline"
+	meta, results := sampleMeta(), sampleMixed()
+	meta.Run.Hostname, meta.Cluster.Context, meta.Cluster.Nodes[0].Name = text, text, text
+	for i := range results {
+		r := &results[i]
+		r.Expected, r.Seen, r.Window, r.Outcome = text, text, text, text
+		if r.Verdict != requirement.Conformant {
+			r.Reason = "clock-error: " + text
+		}
+	}
+	return meta, results
+}
+
 // samples are the reports that the golden files show.
 func samples(t *testing.T) map[string]Report {
 	t.Helper()
@@ -195,7 +210,9 @@ func samples(t *testing.T) map[string]Report {
 		r.Verdict, r.Reason = requirement.NotApplicable, "pods/exec: the user may not create pods/exec"
 		nothing = append(nothing, r)
 	}
+	hostile, texts := sampleHostile()
 	return map[string]Report{
+		"hostile":     mustNew(t, hostile, texts),
 		"conformant":  mustNew(t, good, sampleGood()),
 		"mixed":       mustNew(t, sampleMeta(), sampleMixed()),
 		"interrupted": mustNew(t, interrupted, sampleGood()[:2]),
