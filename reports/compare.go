@@ -55,6 +55,7 @@ type Difference struct {
 type Change struct {
 	Requirement string              `json:"requirement"`
 	Level       requirement.Level   `json:"level"`
+	Sentence    string              `json:"sentence"`
 	A           requirement.Verdict `json:"a"`
 	B           requirement.Verdict `json:"b"`
 	// Why is B's reason, or A's where B has none.
@@ -98,9 +99,9 @@ func Compare(a, b Report) Comparison {
 // add sorts one requirement in. An entry without a verdict is one that was not
 // selected.
 func (c *Comparison) add(a, b Entry) {
-	change := Change{Requirement: b.Requirement, Level: b.Level, A: a.Verdict, B: b.Verdict, Why: oneLine(b.Reason)}
+	change := Change{Requirement: b.Requirement, Level: b.Level, Sentence: oneLine(b.Sentence), A: a.Verdict, B: b.Verdict, Why: oneLine(b.Reason)}
 	if b.Verdict == "" {
-		change.Requirement, change.Level = a.Requirement, a.Level
+		change.Requirement, change.Level, change.Sentence = a.Requirement, a.Level, oneLine(a.Sentence)
 	}
 	if change.Why == "" {
 		change.Why = oneLine(a.Reason)

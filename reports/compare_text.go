@@ -3,35 +3,38 @@ package reports
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
-// section is one list of a comparison.
-type section struct {
-	title   string
+// A Section is one list of a comparison.
+type Section struct {
+	Title   string
+	Changes []Change
 	colour  string
-	changes []Change
 }
 
 // newFailures is the title of the list that matters most.
 const newFailures = "new failures"
 
-func (c Comparison) sections() []section {
+// Sections are the lists that have something in them.
+func (c Comparison) Sections() []Section {
 	coverage := "coverage differs"
 	if c.Lost > 0 {
 		coverage += ", B lacks " + plural(c.Lost, "verdict") + " that A has"
 	}
-	return []section{{newFailures, red, c.NewFailures}, {"fixed", green, c.Fixed}, {"another verdict", yellow, c.Changed}, {coverage, yellow, c.Coverage}}
+	all := []Section{{newFailures, c.NewFailures, red}, {"fixed", c.Fixed, green}, {"another verdict", c.Changed, yellow}, {coverage, c.Coverage, yellow}}
+	return slices.DeleteFunc(all, func(s Section) bool { return len(s.Changes) == 0 })
 }
 
-// split takes those out that one of the runs did not select: there may be hundreds,
+// Split takes those out that one of the runs did not select: there may be hundreds,
 // and there is nothing to say of each but its name.
-func (s section) split() (told []Change, onlyA, onlyB []string) {
-	for _, c := range s.changes {
+func (s Section) Split() (told []Change, onlyA, onlyB []string) {
+	for _, c := range s.Changes {
 		switch {
 		case c.B == "":
 			onlyA = append(onlyA, c.Requirement)
-		case c.A == "" && s.title != newFailures:
+		case c.A == "" && s.Title != newFailures:
 			onlyB = append(onlyB, c.Requirement)
 		default:
 			told = append(told, c)
@@ -67,12 +70,9 @@ func WriteComparison(w io.Writer, c Comparison, options TableOptions) error {
 	for _, d := range c.Identity {
 		t.line(printable(fmt.Sprintf("    %s: %s → %s", d.What, fact(d.A), fact(d.B))))
 	}
-	for _, s := range c.sections() {
-		if len(s.changes) == 0 {
-			continue
-		}
-		t.line("\n" + t.paint(s.colour, s.title) + fmt.Sprintf("  %d", len(s.changes)))
-		told, onlyA, onlyB := s.split()
+	for _, s := range c.Sections() {
+		t.line("\n" + t.paint(s.colour, s.Title) + fmt.Sprintf("  %d", len(s.Changes)))
+		told, onlyA, onlyB := s.Split()
 		for _, change := range told {
 			t.line(fmt.Sprintf("  %s  %s  %s", change.Requirement, change.Level, change.verdicts()))
 			for _, line := range wrap(printable(cut(change.Why, messageLimit)), t.width-6) {
@@ -112,12 +112,9 @@ func ComparisonMarkdown(c Comparison) []byte {
 		m.linef("| %s | %s | %s |", d.What, markdownText(fact(d.A)), markdownText(fact(d.B)))
 	}
 	m.linef("")
-	for _, s := range c.sections() {
-		if len(s.changes) == 0 {
-			continue
-		}
-		m.linef("### %s (%d)\n", strings.ToUpper(s.title[:1])+s.title[1:], len(s.changes))
-		told, onlyA, onlyB := s.split()
+	for _, s := range c.Sections() {
+		m.linef("### %s (%d)\n", strings.ToUpper(s.Title[:1])+s.Title[1:], len(s.Changes))
+		told, onlyA, onlyB := s.Split()
 		for _, text := range []string{names("A", onlyA), names("B", onlyB)} {
 			if text != "" {
 				m.linef("%s\n", markdownText(text))

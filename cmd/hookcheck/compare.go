@@ -9,6 +9,7 @@ import (
 
 	"github.com/hookcheck/hookcheck/framework/requirement"
 	"github.com/hookcheck/hookcheck/reports"
+	"github.com/hookcheck/hookcheck/reports/page"
 )
 
 func newCompareCommand(s streams) *cobra.Command {
@@ -36,7 +37,10 @@ failures, but B lacks a verdict that A has (inconclusive, not run, not selected)
   hookcheck compare runc crun
 
   # for a pull request
-  hookcheck compare main/report.json _artifacts/latest -o markdown >comment.md`,
+  hookcheck compare main/report.json _artifacts/latest -o markdown >comment.md
+
+  # for people: one file, which needs no network
+  hookcheck compare before after -o html >comparison.html`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(_ *cobra.Command, args []string) error {
 			var sides [2]reports.Report
@@ -59,8 +63,8 @@ failures, but B lacks a verdict that A has (inconclusive, not run, not selected)
 			return nil
 		},
 	}
-	cmd.Flags().StringVarP(&output, "output", "o", "table", "table, markdown, json or yaml")
-	completeOutput(cmd, "table", "markdown", "json", "yaml")
+	cmd.Flags().StringVarP(&output, "output", "o", "table", "table, markdown, html (a page of its own), json or yaml")
+	completeOutput(cmd, "table", "markdown", "html", "json", "yaml")
 	return cmd
 }
 
@@ -69,11 +73,18 @@ func writeComparison(s streams, output string, c reports.Comparison) error {
 	case "markdown":
 		_, err := s.out.Write(reports.ComparisonMarkdown(c))
 		return err
+	case "html":
+		html, err := page.RenderComparison(c)
+		if err != nil {
+			return err
+		}
+		_, err = s.out.Write(html)
+		return err
 	case "table", "json", "yaml":
 		return writeAs(s.out, output, c, func(w io.Writer) error { return reports.WriteComparison(w, c, tableOptions(s, "")) })
 	}
-	known := []string{"table", "markdown", "json", "yaml"}
-	return usage("--output %q: choose table, markdown, json or yaml%s", output, requirement.Suggest(output, known))
+	known := []string{"table", "markdown", "html", "json", "yaml"}
+	return usage("--output %q: choose table, markdown, html, json or yaml%s", output, requirement.Suggest(output, known))
 }
 
 // reportOf reads the report of a run's directory, also of one that was killed, or a

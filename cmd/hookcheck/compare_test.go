@@ -38,7 +38,7 @@ func TestCompareRuns(t *testing.T) {
 
 func TestCompareOutputs(t *testing.T) {
 	dir := recorded(t, false, plainScenario)
-	for output, says := range map[string]string{"markdown": "## ✅ hookcheck: two runs compared", "yaml": "exitCode: 0", "jsn": `did you mean "json"?`} {
+	for output, says := range map[string]string{"markdown": "## ✅ hookcheck: two runs compared", "html": "<title>hookcheck: k7 and k7 compared</title>", "yaml": "exitCode: 0", "jsn": `did you mean "json"?`} {
 		var out bytes.Buffer
 		code := execute(t.Context(), []string{"compare", dir, dir, "-o", output}, streams{out: &out, err: &out})
 		if (code == 0) == (output == "jsn") || !strings.Contains(out.String(), says) {

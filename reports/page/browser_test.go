@@ -25,17 +25,19 @@ var screenshots = flag.String("screenshots", "", "directory for pictures of the 
 //go:embed testdata/inspect.js
 var inspect string
 
-// A browser has the page open.
+// A browser has a page open.
 type browser struct {
 	ctx context.Context
+	dir string // of its pages
 
 	mu       sync.Mutex
 	problems []string // what the console says
 	requests []string // other than for the page itself
 }
 
-// open starts a Chromium with a page. Without one the test is skipped.
-func open(t *testing.T, html []byte) *browser {
+// start starts a Chromium, which takes longer than most of what it is asked. Without
+// one the test is skipped.
+func start(t *testing.T) *browser {
 	t.Helper()
 	program := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "headless_shell"} {
@@ -47,13 +49,9 @@ func open(t *testing.T, html []byte) *browser {
 	if program == "" {
 		t.Skip("no Chromium on this machine: apt-get install chromium")
 	}
-	file := filepath.Join(t.TempDir(), File)
-	if err := os.WriteFile(file, html, 0o600); err != nil {
-		t.Fatal(err)
-	}
 	allocator, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program))...)
 	t.Cleanup(cancel)
-	b := &browser{}
+	b := &browser{dir: t.TempDir()}
 	var stop context.CancelFunc
 	b.ctx, stop = chromedp.NewContext(allocator)
 	t.Cleanup(stop)
@@ -61,9 +59,18 @@ func open(t *testing.T, html []byte) *browser {
 		t.Fatal(err)
 	}
 	b.do(t, chromedp.EmulateViewport(1280, 900))
+	return b
+}
+
+// show opens a page.
+func (b *browser) show(t *testing.T, name string, html []byte) {
+	t.Helper()
+	file := filepath.Join(b.dir, name)
+	if err := os.WriteFile(file, html, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	b.do(t, chromedp.Navigate("file://"+file))
 	eval[bool](t, b, inspect+"; true")
-	return b
 }
 
 func (b *browser) listen(event any) {
@@ -130,10 +137,11 @@ func (b *browser) picture(t *testing.T, name string) {
 	}
 }
 
-// TestBrowser opens the page of the whole catalogue in a real browser. The subtests
-// follow each other in one window, as a reader would.
+// TestBrowser opens the page of the whole catalogue in a real browser, and then that
+// of a comparison. The subtests follow each other in one window, as a reader would.
 func TestBrowser(t *testing.T) {
-	b := open(t, renderCatalogue(t))
+	b := start(t)
+	b.show(t, File, renderCatalogue(t))
 
 	t.Run("first sight", func(t *testing.T) {
 		if got := eval[string](t, b, `document.getElementById("verdict").textContent`); !strings.HasPrefix(got, "not conformant – ") {
@@ -160,33 +168,24 @@ func TestBrowser(t *testing.T) {
 		}
 		b.picture(t, "window")
 	})
-	eval[bool](t, b, `document.querySelectorAll("details").forEach((d) => { d.open = true; }), true`)
-	t.Run("timelines", func(t *testing.T) {
-		if wrong := eval[[]string](t, b, `inspect.badPictures()`); len(wrong) > 0 {
-			t.Errorf("%d wrong pictures, such as %q", len(wrong), wrong[:min(len(wrong), 10)])
-		}
+	t.Run("unfolded", func(t *testing.T) {
+		looks(t, b, "", []string{"verdict", "requirements", "claims", "measurements"})
 		if n := eval[int](t, b, `document.querySelectorAll(".scroll svg.t").length`); n != len(goldens(t)) {
 			t.Errorf("%d timelines of %d histories", n, len(goldens(t)))
 		}
 	})
-	for _, scheme := range []string{"light", "dark"} {
-		t.Run(scheme, func(t *testing.T) {
-			b.scheme(t, scheme)
-			if faint := eval[[]string](t, b, `inspect.faint()`); len(faint) > 0 {
-				t.Errorf("too little contrast: %q", faint)
-			}
-			for _, width := range []int64{360, 768, 1280, 2400} {
-				b.do(t, chromedp.EmulateViewport(width, 900))
-				if wide := eval[[]string](t, b, `inspect.overflowing()`); len(wide) > 0 {
-					t.Errorf("at %d px these are too wide: %q", width, wide)
-				}
-				for _, part := range []string{"verdict", "requirements", "claims", "measurements"} {
-					eval[bool](t, b, `document.getElementById("`+part+`").scrollIntoView(), true`)
-					b.picture(t, fmt.Sprintf("%s-%d-%s", scheme, width, part))
-				}
-			}
-		})
-	}
+	t.Run("comparison", func(t *testing.T) {
+		html, err := RenderComparison(sampleComparison(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.do(t, chromedp.EmulateViewport(1280, 900))
+		b.show(t, "comparison.html", html)
+		if got := eval[string](t, b, `document.getElementById("verdict").textContent`); !strings.HasPrefix(got, "B has 1 new failure") {
+			t.Errorf("verdict %q", got)
+		}
+		looks(t, b, "comparison-", []string{"verdict", "measured"})
+	})
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.problems) > 0 {
@@ -194,6 +193,40 @@ func TestBrowser(t *testing.T) {
 	}
 	if len(b.requests) > 0 {
 		t.Errorf("the page asked for %q", b.requests)
+	}
+}
+
+// looks unfolds everything and asks whether pictures, contrast and widths are right.
+// The colours of a scheme change no size, so that each width is taken once: laying out
+// the whole page is what takes long. Pictures are of all, and of the named parts.
+func looks(t *testing.T, b *browser, prefix string, parts []string) {
+	t.Helper()
+	eval[bool](t, b, `document.querySelectorAll("details").forEach((d) => { d.open = true; }), true`)
+	if wrong := eval[[]string](t, b, `inspect.badPictures()`); len(wrong) > 0 {
+		t.Errorf("%d wrong pictures, such as %q", len(wrong), wrong[:min(len(wrong), 10)])
+	}
+	schemes := []string{"dark", "light"}
+	for _, scheme := range schemes {
+		b.scheme(t, scheme)
+		if faint := eval[[]string](t, b, `inspect.faint()`); len(faint) > 0 {
+			t.Errorf("%s: too little contrast: %q", scheme, faint)
+		}
+	}
+	for _, width := range []int64{360, 768, 1280, 2400} {
+		b.do(t, chromedp.EmulateViewport(width, 900))
+		if wide := eval[[]string](t, b, `inspect.overflowing()`); len(wide) > 0 {
+			t.Errorf("at %d px these are too wide: %q", width, wide)
+		}
+		for _, scheme := range schemes {
+			if *screenshots == "" {
+				break
+			}
+			b.scheme(t, scheme)
+			for _, part := range parts {
+				eval[bool](t, b, `document.getElementById("`+part+`").scrollIntoView(), true`)
+				b.picture(t, fmt.Sprintf("%s%s-%d-%s", prefix, scheme, width, part))
+			}
+		}
 	}
 }
 

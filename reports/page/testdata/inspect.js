@@ -44,12 +44,14 @@ var inspect = (() => {
     const [x, y, z] = [r, g, b].map((v) => (v / 255 <= 0.03928 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
     return 0.2126 * x + 0.7152 * y + 0.0722 * z;
   };
-  const ground = (e) => {
-    for (let p = e; p; p = p.parentElement) {
-      const c = rgb(getComputedStyle(p).backgroundColor);
-      if (c.a > 0) return c;
+  // The background that an element has, or shows; known remembers it, since thousands share one.
+  const ground = (e, known) => {
+    if (!e) return rgb("rgb(255, 255, 255)");
+    if (!known.has(e)) {
+      const c = rgb(getComputedStyle(e).backgroundColor);
+      known.set(e, c.a > 0 ? c : ground(e.parentElement, known));
     }
-    return rgb("rgb(255, 255, 255)");
+    return known.get(e);
   };
   const contrast = (a, b) => {
     const [x, y] = [luminance(a), luminance(b)];
@@ -58,10 +60,14 @@ var inspect = (() => {
 
   // Kinds of text with less than the 4.5:1 of WCAG 2.2, 1.4.3, and labels within marks.
   const faint = () => {
-    const found = new Set();
-    for (const e of all("body *")) {
-      if (e.closest("svg") || !visible(e) || ![...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim())) continue;
-      const ratio = contrast(rgb(getComputedStyle(e).color), ground(e));
+    const found = new Set(), looked = new Set(), known = new Map();
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const e = texts.currentNode.parentElement;
+      if (looked.has(e) || e instanceof SVGElement || !texts.currentNode.data.trim()) continue;
+      looked.add(e);
+      if (!visible(e)) continue;
+      const ratio = contrast(rgb(getComputedStyle(e).color), ground(e, known));
       if (ratio < 4.5) found.add(`${name(e)} ${ratio.toFixed(2)}`);
     }
     for (const label of all("svg text.i")) {
