@@ -18,8 +18,9 @@ type Mutants struct {
 	Started    time.Time `json:"started"`
 	Kubernetes string    `json:"kubernetes"`
 	// Mutants are all that were built, also those that were not tried.
-	Mutants      []Mutant       `json:"mutants"`
-	Requirements []mutatedCheck `json:"requirements"`
+	Mutants []Mutant `json:"mutants"`
+	// Requirements have the ids of those that turned them red.
+	Requirements []Mutated `json:"requirements"`
 }
 
 // A Mutant is one documented behaviour that was broken.
@@ -38,7 +39,8 @@ type Mutant struct {
 	role   string
 }
 
-type mutatedCheck struct {
+// Mutated is a requirement and what turned it red.
+type Mutated struct {
 	ID    string   `json:"id"`
 	RedBy []string `json:"redBy"`
 }
@@ -70,6 +72,7 @@ func LoadMutants() (*Mutants, error) {
 // Of returns the mutants that a requirement turned red for, and of the others those
 // that were aimed at it, in the order of the trial.
 func (t *Mutants) Of(requirement string) (caught, missed []Mutant) {
+	caught = []Mutant{} // a list also in JSON
 	var red []string
 	for _, r := range t.Requirements {
 		if r.ID == requirement {

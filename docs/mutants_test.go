@@ -46,7 +46,7 @@ func TestMutantsOf(t *testing.T) {
 			{ID: "K3", Outcome: "survived", expect: []string{"a.b", "a.c"}},
 			{ID: "F1", Outcome: "control holds", expect: []string{"a.b"}, role: "fix"},
 		},
-		Requirements: []mutatedCheck{{ID: "a.b", RedBy: []string{"K2", "K1"}}, {ID: "a.c"}},
+		Requirements: []Mutated{{ID: "a.b", RedBy: []string{"K2", "K1"}}, {ID: "a.c"}},
 	}
 	ids := func(list []Mutant) (names []string) {
 		for _, m := range list {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 
+	"github.com/hookcheck/hookcheck/docs"
 	"github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/latency"
 	"github.com/hookcheck/hookcheck/framework/requirement"
@@ -17,7 +18,11 @@ func writeReports(dir string, report reports.Report) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(reports.Write(dir, report), page.Write(dir, report, page.Options{Ledger: ledger, Samples: samples}))
+	mutants, err := docs.LoadMutants()
+	if err != nil {
+		return err
+	}
+	return errors.Join(reports.Write(dir, report), page.Write(dir, report, page.Options{Ledger: ledger, Samples: samples, Mutants: mutants}))
 }
 
 // samples takes the durations of a history, in seconds.

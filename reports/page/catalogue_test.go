@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hookcheck/hookcheck/docs"
 	"github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/requirement"
 	"github.com/hookcheck/hookcheck/reports"
@@ -99,7 +100,11 @@ func renderCatalogue(t *testing.T) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := Render(report, Options{Ledger: ledger, Samples: func(h *history.History) map[string][]float64 {
+	mutants, err := docs.LoadMutants()
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := Render(report, Options{Ledger: ledger, Mutants: mutants, Samples: func(h *history.History) map[string][]float64 {
 		return map[string][]float64{race: {float64(len(h.Events)%40)/50 - 0.1}}
 	}}, func(path string) (*history.History, error) { return histories[path], nil })
 	if err != nil {

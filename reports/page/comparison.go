@@ -58,7 +58,7 @@ func RenderComparison(c reports.Comparison) ([]byte, error) {
 		v.Facts = append(v.Facts, pair{d.What, none(d.A) + " → " + none(d.B)})
 	}
 	for i, s := range c.Sections() {
-		section := comparedSection{Title: s.Title, Count: len(s.Changes), Open: i == 0 && len(c.NewFailures) > 0}
+		section := comparedSection{Title: strings.ToUpper(s.Title[:1]) + s.Title[1:], Count: len(s.Changes), Open: i == 0 && len(c.NewFailures) > 0}
 		section.Changes, section.OnlyA, section.OnlyB = s.Split()
 		v.Sections = append(v.Sections, section)
 	}

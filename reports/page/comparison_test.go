@@ -49,8 +49,8 @@ func TestComparison(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := strings.Join(strings.Fields(textOf(find(root, "header")[0])+" "+textOf(find(root, "main")[0])), " ")
-	for _, want := range []string{"B has 1 new failure", "v1.35.0 → v1.36.4", "1 new failures", "conformant → non-conformant MUST A sentence with",
-		"1 fixed", "conformant → known deviation", "B lacks 2 verdicts that A has", "Only A selected 1a.gone", "Only B selected 1a.more",
+	for _, want := range []string{"B has 1 new failure", "v1.35.0 → v1.36.4", "New failures (1)", "conformant → non-conformant MUST A sentence with",
+		"Fixed (1)", "conformant → known deviation", "Coverage differs, B lacks 2 verdicts that A has (3)", "Only A selected 1a.gone", "Only B selected 1a.more",
 		"1 of 1 measured medians moved", "2.9 s later, where ±"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("%q is not in %s", want, all)

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/hookcheck/hookcheck/docs"
 	"github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/requirement"
 	"github.com/hookcheck/hookcheck/reports"
@@ -24,6 +25,8 @@ type Options struct {
 	// Samples takes from a history the durations that the report's measurements
 	// are made of, by their names, in seconds; nil where only those are shown.
 	Samples func(*history.History) map[string][]float64
+	// Mutants says what each requirement has caught; nil where that is not shown.
+	Mutants *docs.Mutants
 }
 
 // Write writes index.html into dir, where the report's histories are. It is there

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/hookcheck/hookcheck/docs"
 	"github.com/hookcheck/hookcheck/framework/history"
 	ht "github.com/hookcheck/hookcheck/framework/history/historytest"
 	"github.com/hookcheck/hookcheck/framework/requirement"
@@ -79,6 +80,8 @@ func sampleOptions() Options {
 			Contradictions: []requirement.Contradiction{{Question: "Which " + evil + "?", Claims: []string{"a-book-01"}, Decision: evil, Requirements: []string{"prestop.case-6"}}},
 		},
 		Samples: func(*history.History) map[string][]float64 { return map[string][]float64{race: {-0.1, 0.2, 0.3}} },
+		Mutants: &docs.Mutants{Kubernetes: "v1.36.4", Mutants: []docs.Mutant{{ID: "K01", Breaks: "Hooks run, " + evil}},
+			Requirements: []docs.Mutated{{ID: "prestop.case-0", RedBy: []string{"K01"}}}},
 	}
 }
 
@@ -228,7 +231,7 @@ func TestEverythingIsThere(t *testing.T) {
 	all := textOf(root)
 	for _, want := range []string{reports.Sentence(report)[:20], "v1.36.4-gke.1", "kubelet v1.36.3", "containerd://2.3.4", "crun", "GateOne on, GateTwo off",
 		"Rewritten by the platform", "There is no picture: no such file", "clocks: node ± 5 ms, apiserver ± 5 ms", "preStop: no end was recorded",
-		"the entrypoint began first in 2 of 3 containers", "not.selected (not selected)", "contradicted"} {
+		"the entrypoint began first in 2 of 3 containers", "K01 Hooks run", "not.selected (not selected)", "contradicted"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("%q is not there", want)
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hookcheck/hookcheck/docs"
 	"github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/requirement"
 	"github.com/hookcheck/hookcheck/reports"
@@ -31,6 +32,7 @@ type view struct {
 	Claims       *claims
 	Measurements []measured
 	Legend       []pair
+	Mutants      *docs.Mutants
 }
 
 type pair struct{ Name, Value string }
@@ -73,6 +75,7 @@ type entry struct {
 	Decided string
 	Issue   link
 	Range   []measured
+	Caught  []docs.Mutant
 }
 
 // severity orders verdicts, the most serious first.
@@ -85,7 +88,7 @@ func isOpen(v requirement.Verdict) bool {
 
 func newView(report reports.Report, o Options, load func(string) (*history.History, error)) *view {
 	v := &view{Report: report, Verdict: reports.Sentence(report), VerdictClass: outcomeClass(report.Outcome),
-		Identity: identity(report), Legend: legend}
+		Identity: identity(report), Legend: legend, Mutants: o.Mutants}
 	for _, verdict := range requirement.Verdicts {
 		if n := report.Summary.Count(verdict); n > 0 {
 			v.Verdicts = append(v.Verdicts, count{string(verdict), verdictClass(verdict), n})
@@ -103,7 +106,7 @@ func newView(report reports.Report, o Options, load func(string) (*history.Histo
 		last := &v.Rewritten[len(v.Rewritten)-1]
 		last.Changes = append(last.Changes, r.Pod+": "+r.String())
 	}
-	v.Areas = areas(report)
+	v.Areas = areas(report, o.Mutants)
 	samples := v.timelines(report, o, load)
 	v.Measurements = measurements(report.Measurements, samples)
 	if o.Ledger != nil {
@@ -163,7 +166,7 @@ func identity(report reports.Report) []pair {
 }
 
 // areas groups the entries. What is not as it should be comes first.
-func areas(report reports.Report) []area {
+func areas(report reports.Report, mutants *docs.Mutants) []area {
 	blocks := map[string]map[string]*block{}
 	for _, e := range report.Results {
 		if blocks[e.Area] == nil {
@@ -178,7 +181,11 @@ func areas(report reports.Report) []area {
 			b = &block{Scenario: scenario}
 			blocks[e.Area][scenario] = b
 		}
-		b.Entries = append(b.Entries, newEntry(e, report.Cluster.ServerVersion))
+		shown := newEntry(e, report.Cluster.ServerVersion)
+		if mutants != nil {
+			shown.Caught, _ = mutants.Of(e.Requirement)
+		}
+		b.Entries = append(b.Entries, shown)
 	}
 	var list []area
 	for _, name := range slices.Sorted(maps.Keys(blocks)) {
