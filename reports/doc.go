@@ -25,6 +25,10 @@
 // [Compare] says what a run has otherwise than an earlier one, and [Verify] whether a
 // report is what its run wrote.
 //
+// docs/report.schema.json is the JSON Schema of report.json. It follows from the types
+// and their comments: a field that they get appears there after go test ./reports
+// -update.
+//
 // Where a run was killed before step 3, [ReadLog] and [Record.Report] rebuild
 // the same report from results.jsonl alone. [OpenLog] and [Log.Resume] let another
 // process go on with it, after [Departures] has found that it would be the same run;
