@@ -23,7 +23,8 @@ const (
 
 // A Resumption tells when and how a run was gone on with.
 type Resumption struct {
-	At       time.Time `json:"at"` // UTC
+	// At is when, in UTC, and Hostname on which machine; that may be empty.
+	At       time.Time `json:"at"`
 	Hostname string    `json:"hostname,omitempty"`
 	// Command is the command line.
 	Command []string `json:"command,omitempty"`
