@@ -19,6 +19,9 @@ const (
 	DryRun        Outcome = "dry run"
 )
 
+// Outcomes are all of them.
+var Outcomes = []Outcome{Conformant, NonConformant, Inconclusive, Interrupted, Error, DryRun}
+
 // The exit codes of the command. ExitUsage never comes out of a report: who
 // misspells a flag gets no run.
 const (

@@ -96,7 +96,7 @@ func (o ordered) MarshalJSON() ([]byte, error) {
 var words = map[reflect.Type]any{
 	reflect.TypeFor[requirement.Verdict](): requirement.Verdicts,
 	reflect.TypeFor[requirement.Level]():   requirement.Levels,
-	reflect.TypeFor[Outcome]():             []Outcome{Conformant, NonConformant, Inconclusive, Interrupted, Error},
+	reflect.TypeFor[Outcome]():             Outcomes,
 }
 
 // of is the schema of a type, which is a reference for a struct.
