@@ -99,17 +99,7 @@ func TestChecks(t *testing.T) {
 		"api.tgps.negative": {
 			Refuse("sleep-and-grace-negative"), Set(Answer("sleep-and-grace-negative"), grace, "-1"), Set(Answer("sleep-and-grace-omitted"), grace, "0"),
 		},
-		// hook_places
-		"api.init.regular-forbidden": {
-			Accept("hook-places-init"),
-			cause("hook-places-init", "spec.initContainers[0].lifecycle"),
-			cause("hook-places-init", "spec.initContainers[2].lifecycle"),
-		},
-		"api.init.sidecar-allowed": {
-			Refuse("hook-places-sidecar"),
-			Unset(Answer("hook-places-sidecar"), sidecar+"lifecycle.postStart.exec.command[1]"),
-			Unset(Answer("hook-places-sidecar"), sidecar+"lifecycle.preStop.httpGet.path"),
-		},
+		// stored_pod
 		"env.pod-as-written": {
 			stored("without preStop hooks", func(s *corev1.PodSpec) {
 				s.InitContainers[0].Lifecycle, s.Containers[0].Lifecycle, s.Containers[1].Lifecycle.PreStop = nil, nil, nil
@@ -129,6 +119,17 @@ func TestChecks(t *testing.T) {
 		},
 		"api.ephemeral.forbidden": {Accept("debug-with-hook"), Refuse("debug")},
 		"api.lifecycle.immutable": {Accept("change"), Accept("addition"), Accept("removal")},
+		// hook_places
+		"api.init.regular-forbidden": {
+			Accept("hook-places-init"),
+			cause("hook-places-init", "spec.initContainers[0].lifecycle"),
+			cause("hook-places-init", "spec.initContainers[2].lifecycle"),
+		},
+		"api.init.sidecar-allowed": {
+			Refuse("hook-places-sidecar"),
+			Unset(Answer("hook-places-sidecar"), sidecar+"lifecycle.postStart.exec.command[1]"),
+			Unset(Answer("hook-places-sidecar"), sidecar+"lifecycle.preStop.httpGet.path"),
+		},
 		"api.stopsignal.gate": {
 			Refuse("hook-places-signal"),
 			Refuse("hook-places-signal-unknown"),

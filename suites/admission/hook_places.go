@@ -6,32 +6,17 @@ import (
 	. "github.com/hookcheck/hookcheck/framework/scenario"
 )
 
-// Which containers may have hooks, and when; what beside hooks there is.
+// Which containers may have hooks; what beside hooks there is.
 //
 //  1. ask the API server about pods with hooks in init containers and sidecars,
 //     with stop signals, and with restart rules
-//  2. create a pod that is never scheduled, and compare it with what is stored;
-//     ask about changes of its hooks, and about ephemeral containers with and
-//     without one
-//  3. ask for the schema of hooks
+//  2. ask for the schema of hooks
 var _ = Describe("the places that the API accepts hooks in", "admission/hook_places", func(s *S) {
 	const (
-		pod       = "hook-places"
-		ephemeral = `{"spec":{"ephemeralContainers":[{"name":"debug","image":"hookcheck.dev/agent"`
-		exec      = `{"exec":{"command":["/agent","other"]}}`
 		lifecycle = "io.k8s.api.core.v1.Lifecycle"
 		handler   = "io.k8s.api.core.v1.LifecycleHandler"
 	)
-	update := func(name, lifecycle string) Step {
-		return AskUpdate(name, pod, "", `{"spec":{"containers":[{"name":"app","lifecycle":`+lifecycle+`}]}}`)
-	}
-	s.Do(Ask(), Create(pod),
-		update("change", `{"preStop":`+exec+`}`),
-		update("addition", `{"postStart":`+exec+`}`),
-		update("removal", `null`),
-		AskUpdate("debug", pod, "ephemeralcontainers", ephemeral+`}]}}`),
-		AskUpdate("debug-with-hook", pod, "ephemeralcontainers", ephemeral+`,"lifecycle":{"preStop":`+exec+`}}]}}`),
-		AskSchema(lifecycle, handler))
+	s.Do(Ask(), AskSchema(lifecycle, handler))
 
 	s.Check("api.init.regular-forbidden", func(j *judge.J, h *History) {
 		for _, path := range []string{"spec.initContainers[0].lifecycle", "spec.initContainers[1].lifecycle", "spec.initContainers[2].lifecycle"} {
@@ -44,18 +29,6 @@ var _ = Describe("the places that the API accepts hooks in", "admission/hook_pla
 			With(sidecar+"lifecycle.postStart.exec.command[0]", "/agent").With(sidecar+"lifecycle.postStart.exec.command[1]", "version").
 			With(sidecar+"lifecycle.preStop.httpGet.path", "/stop").With(sidecar+"lifecycle.preStop.httpGet.port", "8080").
 			With(sidecar+"startupProbe.terminationGracePeriodSeconds", "3").With(sidecar+"livenessProbe.terminationGracePeriodSeconds", "4")))
-	})
-	s.Check("env.pod-as-written", func(j *judge.J, h *History) {
-		j.Expect(h).To(StoredAsWritten(pod))
-	})
-	s.Check("api.ephemeral.forbidden", func(j *judge.J, h *History) {
-		j.Expect(h).To(Contain(Accepts("debug")))
-		j.Expect(h).To(Contain(Refuses("debug-with-hook", "spec.ephemeralContainers[0].lifecycle", forbidden)))
-	})
-	s.Check("api.lifecycle.immutable", func(j *judge.J, h *History) {
-		for _, name := range []string{"change", "addition", "removal"} {
-			j.Expect(h).To(Contain(Refuses(name, "spec", forbidden)))
-		}
 	})
 	s.Check("api.stopsignal.gate", func(j *judge.J, h *History) {
 		const signal = "spec.containers[0].lifecycle.stopSignal"
