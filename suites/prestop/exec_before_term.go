@@ -16,12 +16,14 @@ import (
 //     entrypoint for an answer by HTTP and then works on; the entrypoint exits 0
 //     on the stop signal. Our finalizer holds the object of the first pod only
 //  2. wait until they are ready; delete them with 15 s of grace
-//  3. wait until the kubelet is done with them
+//  3. wait until the kubelet is done with them and has asked for the removal of
+//     both objects; see for a second more whether the held one stays
 var _ = Describe("an exec preStop on deletion", "prestop/exec_before_term", func(s *S) {
 	const held, free = "exec-before-term", "exec-before-term-free"
 	term := Signal("SIGTERM")
 	s.Do(Create(), AwaitReady(), Delete(Grace(15*time.Second)), AwaitTerminated(),
-		Await(Removed().Of(free), Patience), Await(KubeEvent("Killing").Of(held), Patience))
+		Await(Removed().Of(free), Patience), Await(KubeEvent("Killing").Of(held), Patience),
+		Await(PodVersion(DeletingWithGrace(0)).Of(held), Patience), Observe(time.Second))
 
 	s.Check("prestop.trigger.delete", func(j *judge.J, h *History) {
 		j.Expect(h).To(HappenBefore(StepBegin("delete").Of(held), HookBegin(PreStop).Of(held)))
@@ -91,6 +93,7 @@ var _ = Describe("an exec preStop on deletion", "prestop/exec_before_term", func
 	})
 	s.Check("delete.finalizer-holds", func(j *judge.J, h *History) {
 		j.Expect(h).To(ContainNo(Removed().Of(held)))
-		j.Expect(h).To(Contain(PodVersion(Deleting().And(Phase(corev1.PodSucceeded))).Of(held)))
+		// So the kubelet leaves an object that it has no more use for.
+		j.Expect(h).To(Contain(PodVersion(DeletingWithGrace(0).And(Phase(corev1.PodSucceeded))).Of(held)))
 	})
 })
