@@ -13,6 +13,11 @@ import (
 // minute and up to half of another (pkg/kubelet/pod_workers.go completeWork).
 const resync = 90 * time.Second
 
+// anotherMirror is how long another mirror may take: a resync, and half a minute
+// for a busy node. It ends well before the node undoes by itself what was changed
+// on it, journals held there included (three minutes after the last change).
+const anotherMirror = resync + 30*time.Second
+
 // A static pod: its mirror, its manifest.
 //
 //  1. write the manifest of a pod with a preStop hook of 3 s to the node; wait
@@ -34,7 +39,7 @@ var _ = Describe("a static pod", "node/static", func(s *S) {
 		return uids
 	}
 	s.Do(WriteStatic("static", "1"), Await(PodVersion(one), Patience), HoldJournal("static", "app", 1),
-		Delete(), AwaitFor("another mirror", resync+Patience, func(h *History) bool { return len(mirrors(h)) == 2 }), Observe(2*time.Second),
+		Delete(), AwaitFor("another mirror", anotherMirror, func(h *History) bool { return len(mirrors(h)) == 2 }), Observe(2*time.Second),
 		WriteStatic("static", "2"), Await(PodVersion(two), Patience), ReadJournal("static", "app", 1),
 		HoldJournal("static", "app", 2), RemoveStatic("static"), Await(RemovedVersion(revision("2")), Patience), ReadJournal("static", "app", 2))
 
