@@ -42,6 +42,11 @@ func TestChecks(t *testing.T) {
 		"delete.force.hooks-in-flight":  {Mends(Shift(stopping(Signal("SIGTERM")), -6*time.Second)), Drop(stopping(Removed()))},
 		"delete.force.stuck-name-reuse": {DropLast(stopping(Running()))},
 		// replacement
+		"delete.statefulset-order": {
+			Shift(Removed().Of(set), 60*time.Second),
+			Shift(PodVersion(anything).Of("replacement-set-1"), -time.Minute),
+			Drop(PodVersion(anything).Of("replacement-set-1")),
+		},
 		"delete.statefulset-replacement": {
 			Shift(Removed().Of(set), 60*time.Second),
 			Shift(Removed().Of(set), -60*time.Second),

@@ -2,6 +2,7 @@ package deletion
 
 import (
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -15,17 +16,25 @@ import (
 //
 //  1. a StatefulSet and a ReplicaSet of one pod each, with 15 s of grace and a
 //     preStop hook of 60 s; our finalizer does not hold the objects
-//  2. wait until the pods are ready; delete them
-//  3. wait until the ReplicaSet has made another one; delete the pods by force
-//  4. wait until the StatefulSet has made another one
+//  2. wait until the pods are ready; delete them, and let the StatefulSet grow to
+//     two
+//  3. wait until the ReplicaSet has made another one, and 2 s more; delete the
+//     StatefulSet's pod by force
+//  4. wait until the StatefulSet has made another one, and a second one
 var _ = Describe("the replacement of a deleted pod", "deletion/replacement", func(s *S) {
-	const set = "replacement-set-0"
+	const set, second = "replacement-set-0", "replacement-set-1"
 	s.Do(Create(), AwaitFor("two ready pods", Patience, func(h *History) bool {
 		return len(h.Pods()) == 2 && h.First(PodVersion(PodReady()).Of(h.Pods()[0])) != nil && h.First(PodVersion(PodReady()).Of(h.Pods()[1])) != nil
-	}), Delete(), AwaitFor("a pod in place of the ReplicaSet's", Patience, func(h *History) bool { return h.First(another(h)) != nil }),
+	}), Delete(), Scale("StatefulSet", "replacement-set", 2),
+		AwaitFor("a pod in place of the ReplicaSet's", Patience, func(h *History) bool { return h.First(another(h)) != nil }), Observe(2*time.Second),
 		DeletePods([]string{set}, Grace(0)), Await(Removed().Of(set), Patience),
-		AwaitFor("a pod in place of the StatefulSet's", Patience, func(h *History) bool { return len(made(h, set)) == 2 }))
+		AwaitFor("a pod in place of the StatefulSet's", Patience, func(h *History) bool { return len(made(h, set)) == 2 }),
+		Await(PodVersion(anything).Of(second), Patience))
 
+	s.Check("delete.statefulset-order", func(j *judge.J, h *History) {
+		j.Expect(h).To(HappenBefore(StepEnd("scale"), Removed().Of(set)))
+		j.Expect(h).To(HappenBefore(Removed().Of(set), PodVersion(anything).Of(second)))
+	})
 	s.Check("delete.statefulset-replacement", func(j *judge.J, h *History) {
 		old := replica(h)
 		j.Expect(h).To(HappenBefore(StepBegin("delete").Of(old), another(h)))
@@ -62,9 +71,12 @@ func another(h *History) Pattern {
 	}})
 }
 
+// anything is true of every version of a pod.
+var anything = Condition{What: "anything", Is: func(*corev1.Pod) bool { return true }}
+
 // made returns the UIDs of the pods that had a name, in their order.
 func made(h *History, name string) (uids []types.UID) {
-	for _, v := range h.All(PodVersion(Condition{What: "anything", Is: func(*corev1.Pod) bool { return true }}).Of(name)) {
+	for _, v := range h.All(PodVersion(anything).Of(name)) {
 		if uid := v.PodObject.UID; len(uids) == 0 || uids[len(uids)-1] != uid {
 			uids = append(uids, uid)
 		}
