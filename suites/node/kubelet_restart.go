@@ -14,9 +14,10 @@ import (
 //
 //  1. pods of which one has its preStop hook under way after a deletion, one
 //     after a failed liveness probe, one its postStart hook, one its postStart
-//     hook though it was deleted; one is ordinary, and one has a limited volume
-//  2. stop the kubelet; force the deletion of the ordinary one, pass the limit of
-//     the volume; start the kubelet
+//     hook though it was deleted; one is ordinary, one has a limited volume, and
+//     so has one of critical priority
+//  2. stop the kubelet; force the deletion of the ordinary one, pass the limits of
+//     the volumes; start the kubelet
 //  3. wait until it is done with them; delete the rest
 var _ = Describe("a restart of the kubelet", "node/kubelet_restart", func(s *S) {
 	const (
@@ -26,21 +27,22 @@ var _ = Describe("a restart of the kubelet", "node/kubelet_restart", func(s *S) 
 		hung      = "kubelet-restart-hung"
 		orphan    = "kubelet-restart-orphan"
 		local     = "kubelet-restart-local"
+		critical  = "kubelet-restart-critical"
 		grace     = 10 * time.Second // of preStop
 	)
 	term, started := Signal("SIGTERM"), StepBegin("start-kubelet")
 	beginOf := func(hook string) string { return "hook-begin name=" + hook }
 	again := PodVersion(Restarts("app", 1)).Of(liveness)
 	s.Alone()
-	s.Do(Create(preStop, postStart, hung, orphan, local), AwaitReady(preStop, orphan, local),
+	s.Do(Create(preStop, postStart, hung, orphan, local, critical), AwaitReady(preStop, orphan, local, critical),
 		AwaitJournal(postStart, "app", beginOf(PostStart), Patience), AwaitJournal(hung, "app", beginOf(PostStart), Patience),
 		HoldJournals("app", orphan, local),
 		Create(liveness), AwaitJournal(liveness, "app", beginOf(PreStop), Patience),
 		DeletePods([]string{hung, preStop}), AwaitJournal(preStop, "app", beginOf(PreStop), Patience),
-		StopKubelet(), ExceedLimit(local, "limited", 5<<20), DeletePods([]string{orphan}, Grace(0)), StartKubelet("volumeStatsAggPeriod: 2s"),
+		StopKubelet(), ExceedLimit(local, "limited", 5<<20), ExceedLimit(critical, "limited", 5<<20), DeletePods([]string{orphan}, Grace(0)), StartKubelet("volumeStatsAggPeriod: 2s"),
 		Await(PodVersion(PodReady()).Of(postStart), Patience), DeletePods([]string{postStart}),
 		AwaitTerminated(preStop, postStart, hung, local), AwaitStopped(orphan, Patience), ReadJournals("app", orphan, local),
-		Await(again, Patience))
+		Await(again, Patience), Observe(3*time.Second))
 
 	// The process of a hook is told from another's by its id.
 	nth := func(h *History, p Pattern, n int) Pattern {
@@ -97,6 +99,14 @@ var _ = Describe("a restart of the kubelet", "node/kubelet_restart", func(s *S) 
 		// Not after the hook's 60 s, for which the pod's own grace period has room.
 		j.Expect(h).To(Elapse(HookBegin(PreStop).Of(local), term.Of(local), 0, Reaction))
 		j.Expect(h).To(Contain(PodVersion(Phase(corev1.PodFailed).And(StatusReason("Evicted"))).Of(local)))
+	})
+	s.Check("evict.critical-spared", func(j *judge.J, h *History) {
+		// The kubelet looks at all pods in turn; of the other it has seen that the
+		// limit is passed.
+		j.Expect(h).To(HappenBefore(StepEnd("fill").Of(critical), KubeEvent("Evicted").Of(local)))
+		j.Expect(h).To(HappenBefore(PodVersion(PodReady()).Of(critical), KubeEvent("Evicted").Of(local)))
+		j.Expect(h).To(ContainNo(KubeEvent("Evicted").Of(critical)))
+		j.Expect(h).To(ContainNo(PodVersion(Phase(corev1.PodFailed)).Of(critical)))
 	})
 	s.Check("evict.local-grace-doc", func(j *judge.J, h *History) {
 		j.Expect(h).To(HappenBefore(HookBegin(PreStop).Of(local), term.Of(local)))

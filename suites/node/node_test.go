@@ -52,6 +52,11 @@ func TestChecks(t *testing.T) {
 			Pods("another reason", StatusReason("Evicted"), func(p *corev1.Pod) { p.Status.Reason = "" }),
 			Say(KubeEvent("Evicted").Of("kubelet-restart-local"), "for fun"),
 		},
+		"evict.critical-spared": {
+			Copy("evicted", KubeEvent("Evicted").Of("kubelet-restart-local"), func(e *Event) { e.Pod = "kubelet-restart-critical" }),
+			Copy("failed", PodVersion(StatusReason("Evicted")).Of("kubelet-restart-local"), func(e *Event) { e.Pod = "kubelet-restart-critical" }),
+			Drop(KubeEvent("Evicted").Of("kubelet-restart-local")),
+		},
 		"evict.local-grace-doc": {
 			Drop(HookBegin(PreStop).Of("kubelet-restart-local")),
 			Shift(LastBeat().Of("kubelet-restart-local"), -1500*time.Millisecond),
