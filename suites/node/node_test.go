@@ -102,6 +102,11 @@ func TestChecks(t *testing.T) {
 			failed("another message", func(p *corev1.Pod) { p.Status.Message = "" }),
 			Pods("no DisruptionTarget", Phase(corev1.PodSucceeded, corev1.PodFailed), func(p *corev1.Pod) { p.Status.Conditions = nil }),
 		},
+		"node.shutdown-inhibited": {
+			Set(Note("node"), "stdout", "a(ssssuu) 0"),
+			Set(Note("node"), "stdout", `a(ssssuu) 1 "sleep" "somebody" "a reason" "delay" 0 100`),
+			Shift(Note("node"), -time.Minute),
+		},
 		"node.shutdown-priority": {Shift(HookBegin(PreStop).Of("shutdown-critical"), -7*time.Second)},
 	})
 }

@@ -16,13 +16,15 @@ import (
 //     with 3 s; two critical ones, of which the last holds the shutdown up
 //  2. configure 8 s for ordinary pods, more for critical ones; announce the
 //     shutdown as logind does
-//  3. wait until the kubelet is done with all but the last; undo the
-//     configuration, before the pods of the control plane have their turn
+//  3. wait until the kubelet is done with all but the last; ask logind who holds
+//     the shutdown up; undo the configuration, before the pods of the control
+//     plane have their turn
 var _ = Describe("graceful node shutdown", "node/shutdown", func(s *S) {
 	const (
 		long, short = "shutdown-long", "shutdown-short"
 		critical    = "shutdown-critical"
 		period, own = 8 * time.Second, 3 * time.Second
+		inhibitors  = "ask who holds the shutdown up"
 	)
 	s.Alone()
 	s.Do(Create(), AwaitReady(), HoldJournals("app", long, short, critical), StartLogind(), StartKubelet(`
@@ -30,7 +32,7 @@ shutdownGracePeriodByPodPriority:
 - {priority: 0, shutdownGracePeriodSeconds: 8}
 - {priority: 2000000000, shutdownGracePeriodSeconds: 600}
 - {priority: 2000001000, shutdownGracePeriodSeconds: 30}
-`), ShutDown(), AwaitTerminated(long, short, critical), ReadJournals("app", long, short, critical), RestoreNode())
+`), ShutDown(), AwaitTerminated(long, short, critical), OnNode(inhibitors, listInhibitors), ReadJournals("app", long, short, critical), RestoreNode())
 
 	s.Check("prestop.trigger.node-shutdown", func(j *judge.J, h *History) {
 		for _, pod := range []string{long, short, critical} {
@@ -53,6 +55,12 @@ shutdownGracePeriodByPodPriority:
 			j.Outcome("a pod whose container exits 0 is Succeeded, without reason and message")
 		}
 	})
+	s.Check("node.shutdown-inhibited", func(j *judge.J, h *History) {
+		// The hook of the last pod has minutes left, and the band as well.
+		answer := Note("node").With("step", inhibitors)
+		j.Expect(h).To(HappenBefore(StepEnd("shutdown"), answer))
+		j.Expect(h).To(Contain(answer.Saying("stdout", `"shutdown" "kubelet" "[^"]*" "delay"`)))
+	})
 	s.Check("node.shutdown-priority", func(j *judge.J, h *History) {
 		// Unless a band is done earlier, the next has its turn when the period
 		// of the band is over.
@@ -60,3 +68,8 @@ shutdownGracePeriodByPodPriority:
 		j.Expect(h).To(HappenBefore(LastBeat().Of(short), HookBegin(PreStop).Of(critical)))
 	})
 })
+
+// listInhibitors prints for each lock that logind has given out what it inhibits,
+// who holds it, why, and whether it blocks or delays
+// (https://systemd.io/INHIBITOR_LOCKS/).
+const listInhibitors = "busctl call org.freedesktop.login1 /org/freedesktop/login1 org.freedesktop.login1.Manager ListInhibitors"
