@@ -44,3 +44,43 @@ func instances(text string) []string {
 	}
 	return parts
 }
+
+// OccupyVolume lets a process on the node work in the directory of a pod's
+// emptyDir, until LeaveVolume or for a minute: what is mounted there cannot be
+// unmounted. The step is called occupy-volume.
+func OccupyVolume(pod, volume string) Step {
+	return needing(Step{Text: "use volume " + volume + " of " + pod + " on the node", Do: func(ctx context.Context, x *Execution) error {
+		uid, err := x.nodeUID(ctx, pod)
+		if err != nil {
+			return err
+		}
+		x.undo = append(x.undo, func(ctx context.Context) error { return x.leave(ctx, uid, volume) })
+		_, err = x.onNode(ctx, "occupy-volume", pod, nil, fmt.Sprintf("systemd-run --quiet --collect --unit=%s --working-directory=/var/lib/kubelet/pods/%s/volumes/kubernetes.io~empty-dir/%s sleep 60",
+			occupant(uid, volume), uid, volume))
+		return err
+	}}, requirement.NeedNode)
+}
+
+// LeaveVolume ends the process that OccupyVolume began. The step is called
+// leave-volume.
+func LeaveVolume(pod, volume string) Step {
+	return needing(Step{Text: "leave volume " + volume + " of " + pod, Do: func(ctx context.Context, x *Execution) error {
+		uid, err := x.nodeUID(ctx, pod)
+		if err != nil {
+			return err
+		}
+		end := x.Recording.Step("leave-volume", pod, nil)
+		err = x.leave(ctx, uid, volume)
+		end(err)
+		return err
+	}}, requirement.NeedNode)
+}
+
+func (x *Execution) leave(ctx context.Context, uid, volume string) error {
+	unit := occupant(uid, volume)
+	_, err := x.nodeScript(ctx, "leave the volume", fmt.Sprintf("if systemctl is-active --quiet %[1]s; then systemctl stop %[1]s; fi", unit))
+	return err
+}
+
+// occupant names the service of the node's systemd that uses a volume.
+func occupant(uid, volume string) string { return "hookcheck-" + uid + "-" + volume }

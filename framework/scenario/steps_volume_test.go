@@ -1,7 +1,9 @@
 package scenario
 
 import (
+	"context"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -17,4 +19,32 @@ func TestInstances(t *testing.T) {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
+}
+
+// TestOccupiedVolume: the process ends when the scenario does, if not earlier.
+func TestOccupiedVolume(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context, b *bench) {
+		shell := &fakeShell{}
+		onBench(t, b, shell)
+		p := podNamed("p")
+		p.UID = "u"
+		b.version(p)
+		const begin, end = "--working-directory=/var/lib/kubelet/pods/u/volumes/kubernetes.io~empty-dir/v sleep 60", "systemctl stop hookcheck-u-v"
+		if err := OccupyVolume("p", "v").Do(ctx, b.Execution); err != nil {
+			t.Fatal(err)
+		}
+		if got := shell.order(begin, "--unit=hookcheck-u-v", end); !slices.Equal(got, []string{begin, "--unit=hookcheck-u-v"}) {
+			t.Errorf("ran %q", shell.ran)
+		}
+		if err := LeaveVolume("p", "v").Do(ctx, b.Execution); err != nil || len(shell.order(end)) != 1 {
+			t.Errorf("error %v, ran %q", err, shell.ran)
+		}
+		if err := b.undoAll(ctx); err != nil || len(shell.order(end)) != 2 {
+			t.Errorf("not ended at the end: %v, ran %q", err, shell.ran)
+		}
+		shell.fails = map[string]string{"systemd-run": "no such directory"}
+		if err := OccupyVolume("p", "v").Do(ctx, b.Execution); err == nil || !strings.Contains(err.Error(), "no such directory") {
+			t.Errorf("error %v", err)
+		}
+	})
 }

@@ -50,7 +50,7 @@ func golden(t *testing.T, path string) *history.History {
 }
 
 // renderCatalogue makes the page of a run of the whole catalogue, with real
-// histories and made-up verdicts: of the 311 requirements three are violated, two
+// histories and made-up verdicts: of the 315 requirements three are violated, two
 // are inconclusive, five deviate as it is known. Which scenario a requirement is
 // judged from is not known here; each gets one, and each scenario some.
 func renderCatalogue(t *testing.T) []byte {

@@ -94,6 +94,8 @@ func TestChecks(t *testing.T) {
 			failed("no DisruptionTarget", func(p *corev1.Pod) { p.Status.Conditions = nil }),
 		},
 		"evict.soft-grace-version": {Shift(LastBeat().Of("soft-eviction-short"), 7*time.Second), Drop(KubeEvent("Evicted").Of("soft-eviction-short"))},
+		// volumes
+		"node.object-outlives-volumes": {Shift(Removed(), -time.Minute), Shift(PodVersion(Phase(corev1.PodSucceeded)), time.Minute), Drop(Removed())},
 		// shutdown
 		"prestop.trigger.node-shutdown": {Drop(HookEnd(PreStop).Of("shutdown-short")), Shift(term.Of("shutdown-critical"), -5*time.Second)},
 		"node.graceful-shutdown": {
