@@ -45,6 +45,7 @@ type Execution struct {
 	fixture     []*unstructured.Unstructured
 	undo        []func(context.Context) error // what Clean does first
 	changed     bool                          // something on the node
+	unheld      []string                      // journals that HoldJournal did not find
 }
 
 // Run carries the steps through. The error is why that was not possible; the

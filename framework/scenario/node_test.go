@@ -156,6 +156,22 @@ func TestJournals(t *testing.T) {
 				t.Errorf("%+v", e)
 			}
 		})
+		shell.answers = map[string]string{"cd " + podsDir: noJournal + "\n"}
+		shell.fails = map[string]string{"cat " + held("p", "app", 2): "No such file or directory"}
+		for _, step := range []Step{HoldJournal("p", "app", 2), ReadJournal("p", "app", 2)} {
+			if err := step.Do(ctx, b.Execution); err != nil {
+				t.Errorf("that the kubelet has no container is no error: %v", err)
+			}
+		}
+		b.Recording.Read(func(h *history.History) {
+			if h.First(history.StepEnd("hold-journal").Saying("error", "no container app of pod p")) == nil || len(h.All(history.Log())) != 1 {
+				t.Error("the history does not say so")
+			}
+		})
+		shell.fails["cat "+held("p", "app", 3)] = "No such file or directory"
+		if err := ReadJournal("p", "app", 3).Do(ctx, b.Execution); err == nil {
+			t.Error("a journal that was held and is gone is no error")
+		}
 		if err := KillSandbox("unknown").Do(ctx, b.Execution); err == nil {
 			t.Error("a pod that nobody knows has a sandbox")
 		}
