@@ -5,6 +5,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	. "github.com/hookcheck/hookcheck/framework/history"
 	. "github.com/hookcheck/hookcheck/framework/scenario/scenariotest"
@@ -19,6 +20,7 @@ func TestChecks(t *testing.T) {
 					p.Status.Phase = corev1.PodSucceeded
 				}
 			}),
+			Pods("failed when it is deleted", Phase(corev1.PodFailed), func(p *corev1.Pod) { p.DeletionTimestamp = &metav1.Time{Time: time.Now()} }),
 			Container("restarted in spite of Never", "init", Phase(corev1.PodFailed), func(cs *corev1.ContainerStatus) { cs.RestartCount = 1 }),
 			Copy("the app started", Start().Of(never).In("init"), func(e *Event) { e.Container = "app" }),
 			Copy("the hook ran", Start().Of(never).In("init"), func(e *Event) {
