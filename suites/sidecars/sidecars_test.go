@@ -79,6 +79,7 @@ func TestChecks(t *testing.T) {
 				}
 			}),
 			Drop(PodVersion(ContainerReady("app")).Of("start")),
+			Unread("start", "app", Drop(PodVersion(ContainerReady("app")).Of("start"))),
 		},
 		"status.initialized-order": {
 			Pods("initialized too early", PodConditionIs(corev1.PodInitialized, corev1.ConditionFalse, ""), initialized(corev1.ConditionTrue)),

@@ -44,7 +44,9 @@ func TestChecks(t *testing.T) {
 			}),
 			killed("a"),
 		},
-		"status.no-restart-in-termination": {restarted("c"), again("c"), again("b"), Shift(Exit().In("c"), time.Minute)},
+		"status.no-restart-in-termination": {
+			restarted("c"), again("c"), again("b"), Shift(Exit().In("c"), time.Minute), Unread("termination", "b", restarted("c")),
+		},
 		"status.podip-kept": {
 			Pods("no IP in the end", terminal, func(p *corev1.Pod) { p.Status.PodIP, p.Status.PodIPs = "", nil }),
 			Pods("no IP in between", Deleting().And(Not(terminal)), func(p *corev1.Pod) { p.Status.PodIP = "" }),

@@ -50,9 +50,12 @@ var _ = Describe("a pod with a busy termination", "status/termination", func(s *
 	})
 	s.Check("status.no-restart-in-termination", func(j *judge.J, h *History) {
 		j.Expect(h).To(HappenBefore(Exit().In("c").With("code", "1"), ended))
+		// Of many restarts the record misses some, and with them the starts; so the count comes first.
+		for _, c := range []string{"a", "b", "c", "d"} {
+			j.Expect(h).To(ContainNo(PodVersion(Restarted(c))))
+		}
 		for _, c := range []string{"a", "b", "c", "d"} {
 			j.Expect(h).To(ContainTimes(Start().In(c), 1))
-			j.Expect(h).To(ContainNo(PodVersion(Restarted(c))))
 		}
 	})
 	s.Check("status.podip-kept", func(j *judge.J, h *History) {
@@ -79,8 +82,8 @@ var _ = Describe("a pod with a busy termination", "status/termination", func(s *
 	})
 	s.Check("sidecar.not-restarted-in-termination", func(j *judge.J, h *History) {
 		j.Expect(h).To(HappenBefore(Exit().In("x").With("code", "1"), ended))
-		j.Expect(h).To(ContainTimes(Start().In("x"), 1))
 		j.Expect(h).To(ContainNo(PodVersion(Restarted("x"))))
+		j.Expect(h).To(ContainTimes(Start().In("x"), 1))
 	})
 	s.Check("sidecar.probes-during-termination", func(j *judge.J, h *History) {
 		j.Expect(h).To(HappenBefore(hook, Request("/ready?file=/s/live&missed=/s/dead").In("l").With("c", "503")))
