@@ -88,6 +88,9 @@ type Requirement struct {
 	Profile requirement.Profile `json:"profile"`
 	// Stock is the verdict with no mutant active.
 	Stock requirement.Verdict `json:"stock"`
+	// Tolerated says that a violation is a known deviation on this version, also where the stock behaviour showed none:
+	// nothing turns it red, and a control shows that its check can tell (role: fix).
+	Tolerated bool `json:"tolerated,omitempty"`
 	// RedBy are the mutants for which it was non-conformant.
 	RedBy []string `json:"redBy,omitempty"`
 }
@@ -131,10 +134,13 @@ func (m *Matrix) Green() bool {
 	})
 }
 
-// Untouched are the requirements that were conformant on the stock behaviour and that no mutant turned red.
+// canTurnRed says of a requirement whether it was conformant on the stock behaviour, and would be non-conformant else.
+func (r Requirement) canTurnRed() bool { return r.Stock == requirement.Conformant && !r.Tolerated }
+
+// Untouched are the requirements that could have turned red and that no mutant turned red.
 func (m *Matrix) Untouched() (left []Requirement) {
 	for _, r := range m.Requirements {
-		if len(r.RedBy) == 0 && r.Stock == requirement.Conformant {
+		if len(r.RedBy) == 0 && r.canTurnRed() {
 			left = append(left, r)
 		}
 	}

@@ -24,7 +24,7 @@ func (m *Matrix) Page() string {
 	}
 	line("- **%d of %d mutants killed**; %d survived, %d unclear.", m.Count(Killed), m.Tried(), m.Count(Survived), m.Count(Unclear))
 	line("- %d are equivalent, and %d were not tried: below, with the reasons.", m.Count(Equivalent), m.Count(NotTried))
-	line("- %d of %d requirements have been turned red by a mutant.\n", len(m.Requirements)-len(m.Untouched())-m.notConformant(), len(m.Requirements)-m.notConformant())
+	line("- %d of %d requirements have been turned red by a mutant.\n", m.canTurnRed()-len(m.Untouched()), m.canTurnRed())
 
 	m.section(&b, "Not killed", func(x Mutant) bool { return x.Outcome == Survived || x.Outcome == Unclear })
 	m.section(&b, "Controls", func(x Mutant) bool { return x.Role != "" })
@@ -49,9 +49,9 @@ func (m *Matrix) Page() string {
 	return b.String()
 }
 
-func (m *Matrix) notConformant() (n int) {
+func (m *Matrix) canTurnRed() (n int) {
 	for _, r := range m.Requirements {
-		if r.Stock != requirement.Conformant {
+		if r.canTurnRed() {
 			n++
 		}
 	}

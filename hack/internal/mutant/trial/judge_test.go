@@ -54,3 +54,21 @@ func TestRedOnlyOnce(t *testing.T) {
 		t.Errorf("red: %v", got)
 	}
 }
+
+func TestTolerated(t *testing.T) {
+	deviates := requirement.Deviation{Judged: requirement.JudgedDocumented, Since: "1.27", Until: "1.36"}
+	for _, test := range []struct {
+		name, version string
+		deviation     *requirement.Deviation
+		want          bool
+	}{
+		{"a version that deviates", "v1.36.4", &deviates, true},
+		{"one that does not", "v1.37.0", &deviates, false},
+		{"no deviation", "v1.36.4", nil, false},
+	} {
+		trial := &Trial{Options: Options{Kubernetes: test.version}}
+		if got := trial.tolerated(requirement.Requirement{ID: "a.one", Deviation: test.deviation}); got != test.want {
+			t.Errorf("%s: %t", test.name, got)
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hookcheck/hookcheck/framework/gate"
 	"github.com/hookcheck/hookcheck/framework/requirement"
 	"github.com/hookcheck/hookcheck/framework/scenario"
 	"github.com/hookcheck/hookcheck/hack/internal/mutant"
@@ -156,10 +157,16 @@ func (t *Trial) stockRun(ctx context.Context, name string, scenarios []*scenario
 func (t *Trial) columns() (columns []matrix.Requirement) {
 	for _, r := range t.plan.requirements {
 		if v, ok := t.stock[r.ID]; ok {
-			columns = append(columns, matrix.Requirement{ID: r.ID, Level: r.Level, Profile: r.Profile, Stock: v})
+			columns = append(columns, matrix.Requirement{ID: r.ID, Level: r.Level, Profile: r.Profile, Stock: v, Tolerated: t.tolerated(r)})
 		}
 	}
 	return columns
+}
+
+// tolerated says whether a violation of the requirement is a known deviation here.
+func (t *Trial) tolerated(r requirement.Requirement) bool {
+	v, err := gate.Of("", t.Kubernetes).Interpret(r, requirement.NonConformant)
+	return err == nil && v == requirement.KnownDeviation
 }
 
 // attempt is what is known of a mutant.
