@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/recorder"
 )
@@ -30,6 +32,26 @@ func TestMark(t *testing.T) {
 				t.Errorf("history %v", h.Events)
 			}
 		})
+	}
+}
+
+// Only where the container has ended, and nobody can mark it, the scenario goes on.
+func TestMarkEnded(t *testing.T) {
+	pod := func(state corev1.ContainerState) *corev1.Pod {
+		return &corev1.Pod{Status: corev1.PodStatus{ContainerStatuses: []corev1.ContainerStatus{{Name: "side"}, {Name: "app", State: state}}}}
+	}
+	for name, test := range map[string]struct {
+		pod  *corev1.Pod
+		want bool
+	}{
+		"no version":                {nil, false},
+		"a container that runs":     {pod(corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}), false},
+		"one that has ended":        {pod(corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{}}), true},
+		"one that waits to restart": {pod(corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{}}), false},
+	} {
+		if got := ended(test.pod, "app"); got != test.want {
+			t.Errorf("%s: ended is %t", name, got)
+		}
 	}
 }
 

@@ -14,6 +14,12 @@ func TestChecks(t *testing.T) {
 	const alone, publish, failing, old, unready = "terminating-alone", "terminating-publish", "terminating-failing", "terminating-old", "terminating-unready"
 	poll := func(kind, name string) Pattern { return Entry(kind).With("name", name) }
 	steady := poll("poll-end", "steady")
+	// unmarked: the scenario waited in vain, until the hook had ended.
+	unmarked := func(pod string, edit Edit) Edit {
+		return Edit{Name: edit.Name + ", and no hook to end", Do: func(h *History) int {
+			return min(Set(StepEnd("mark").Of(pod), "error", "container not found").Do(h), edit.Do(h))
+		}}
+	}
 	Run(t, "endpoints", Bad{
 		// terminating
 		"ep.terminating-conditions": {
@@ -21,6 +27,8 @@ func TestChecks(t *testing.T) {
 			conditions(alone, old, "terminating", func(c *is) { c.terminating = false }),
 			Shift(EndpointIs(alone, old, "terminating"), time.Minute),
 			Shift(EndpointMissing(alone, old), -time.Minute),
+			unmarked(old, conditions(alone, old, "terminating", func(c *is) { c.ready = true })),
+			unmarked(old, Shift(EndpointIs(alone, old, "terminating"), time.Minute)),
 		},
 		"ep.ready-not-restored": {
 			conditions(alone, old, "terminating", func(c *is) { c.ready = true }),
@@ -30,6 +38,7 @@ func TestChecks(t *testing.T) {
 			conditions(failing, unready, "!serving", func(c *is) { c.serving = true }),
 			conditions(alone, old, "terminating", func(c *is) { c.serving = false }),
 			Shift(EndpointIs(failing, unready, "!serving", "terminating"), time.Minute),
+			unmarked(unready, conditions(failing, unready, "!serving", func(c *is) { c.serving = true })),
 		},
 		"ep.publish-not-ready": {
 			conditions(publish, old, "terminating", func(c *is) { c.ready = false }),

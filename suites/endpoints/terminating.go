@@ -38,6 +38,10 @@ var _ = Describe("Services of terminating pods", "endpoints/terminating", func(s
 	// inHook expects an event of our clock before we let the hook of a pod end,
 	// and that the hook did not end before.
 	inHook := func(j *judge.J, h *History, p Pattern, pod string) {
+		if h.First(StepEnd("mark").Of(pod).Saying("error", ".")) != nil {
+			j.Expect(h).To(HappenBefore(p, HookEnd(PreStop).Of(pod)))
+			j.Inconclusive("the node was so slow that the hook of " + pod + " had ended by itself before it was let end")
+		}
 		j.Expect(h).To(HappenBefore(p, StepBegin("mark").Of(pod)))
 		j.Expect(h).To(HappenBefore(Entry("mark").Of(pod).With("name", release), HookEnd(PreStop).Of(pod)))
 	}
@@ -51,7 +55,7 @@ var _ = Describe("Services of terminating pods", "endpoints/terminating", func(s
 		Await(serving, Patience), Await(EndpointIs(publish, old, "terminating"), Patience), Await(EndpointIs(both, slept, "terminating"), Patience),
 		ask("avoid", "BOTH", "--settle="+strconv.Itoa(settled)), ask("fallback", "ALONE"),
 		Await(failed, Patience), AwaitEndpointsWithout(alone, old, Reaction),
-		Try(Mark(old, "app", release)), Try(Mark(unready, "app", release)), AwaitTerminated(old, slept, unready),
+		Mark(old, "app", release), Mark(unready, "app", release), AwaitTerminated(old, slept, unready),
 		AwaitFor("removal of the endpoint", Patience, func(h *History) bool { return h.First(h.EndpointRemoval(alone, old)) != nil }),
 		DeletePods([]string{clients}), AwaitTerminated(clients))
 
