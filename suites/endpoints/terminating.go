@@ -35,13 +35,19 @@ var _ = Describe("Services of terminating pods", "endpoints/terminating", func(s
 		return Exec(clients, "app", append(command, more...)...)
 	}
 	const release = "release" // the mark that the hooks wait for
+	// inTime makes sure that what we asked for while the hook ran, we asked in time.
+	inTime := func(j *judge.J, h *History, pod string) {
+		if tooLate(h, pod) {
+			j.Inconclusive("the hook of " + pod + " had ended by itself before it was let end")
+		}
+	}
 	// inHook expects an event of our clock before we let the hook of a pod end,
 	// and that the hook did not end before.
 	inHook := func(j *judge.J, h *History, p Pattern, pod string) {
-		if h.First(StepEnd("mark").Of(pod).Saying("error", ".")) != nil {
+		if tooLate(h, pod) {
 			j.Expect(h).To(HappenBefore(p, HookEnd(PreStop).Of(pod)))
-			j.Inconclusive("the node was so slow that the hook of " + pod + " had ended by itself before it was let end")
 		}
+		inTime(j, h, pod)
 		j.Expect(h).To(HappenBefore(p, StepBegin("mark").Of(pod)))
 		j.Expect(h).To(HappenBefore(Entry("mark").Of(pod).With("name", release), HookEnd(PreStop).Of(pod)))
 	}
@@ -95,11 +101,13 @@ var _ = Describe("Services of terminating pods", "endpoints/terminating", func(s
 	})
 	s.Check("ep.legacy-endpoints", func(j *judge.J, h *History) {
 		note := Note(NoteEndpoints).Of(alone)
+		inTime(j, h, old)
 		inHook(j, h, note, old)
 		j.Expect(h).To(Contain(note.With("ready", "").With("notReady", "")))
 	})
 	poll := func(kind, name string) Pattern { return Entry(kind).Of(clients).With("name", name) }
 	s.Check("ep.proxy-terminating-fallback", func(j *judge.J, h *History) {
+		inTime(j, h, old)
 		// The pod terminates from its deletion on; its hook may begin late.
 		j.Expect(h).To(HappenBefore(PodVersion(Deleting()).Of(old), poll("poll-begin", "fallback")))
 		j.Expect(h).To(HappenBefore(poll("poll-end", "fallback"), HookEnd(PreStop).Of(old)))
@@ -107,6 +115,7 @@ var _ = Describe("Services of terminating pods", "endpoints/terminating", func(s
 		j.Expect(h).To(Contain(poll("poll-end", "fallback").With("failed", "0")))
 	})
 	s.Check("ep.new-connections-avoid-terminating", func(j *judge.J, h *History) {
+		inTime(j, h, old)
 		j.Expect(h).To(Contain(poll("poll-by", "before").With("by", old))) // it would be asked
 		j.Expect(h).To(HappenBefore(PodVersion(Deleting()).Of(old), poll("poll-begin", "avoid")))
 		j.Expect(h).To(HappenBefore(poll("poll-end", "avoid"), HookEnd(PreStop).Of(old)))
@@ -135,4 +144,10 @@ func answered(h *History, by, signal *Event) time.Duration {
 		return 0
 	}
 	return time.Duration(seconds*float64(time.Second)) - after
+}
+
+// tooLate says whether the hook of a pod had ended before we came to let it end:
+// it does so after 55 s, when what we waited for has not come, or the node is slow.
+func tooLate(h *History, pod string) bool {
+	return h.First(StepEnd("mark").Of(pod).Saying("error", ".")) != nil
 }
