@@ -19,7 +19,9 @@ func TestChecks(t *testing.T) {
 		// The kill comes when the whole grace period has passed after the hook.
 		"grace.budget-shared": {Shift(LastBeat().In("app"), 5*time.Second), Shift(LastBeat().In("app"), -8*time.Second)},
 		"grace.truncation": {
-			nothingCut(), roundedUp(), Drop(Signal("SIGTERM").In("shorter")),
+			taken("nothing is cut", func(hook time.Duration) time.Duration { return hook }),
+			taken("rounded up", func(hook time.Duration) time.Duration { return (hook + time.Second - 1).Truncate(time.Second) }),
+			Drop(Signal("SIGTERM").In("third")),
 		},
 		"grace.observed-from-killing-event": {
 			Shift(KubeEvent("Killing").In("app"), 5*time.Second),
@@ -114,14 +116,15 @@ func TestChecks(t *testing.T) {
 	})
 }
 
-// roundedUp subtracts from the grace period every second that a hook has begun.
-func roundedUp() Edit {
-	return Edit{Name: "rounded up", Do: func(h *History) int {
+// taken lets the kubelet take something else from the grace period of 10 s for what
+// it counted of the hook, and the kill come a quarter of a second late.
+func taken(name string, cost func(hook time.Duration) time.Duration) Edit {
+	return Edit{Name: name, Do: func(h *History) int {
 		changed := 0
-		for _, container := range []string{"app", "shorter", "shortest"} {
-			term := h.First(Signal("SIGTERM").In(container)).Time.At
-			hook := term.Sub(exactly(h.First(KubeEvent("Killing").In(container))).Time.At)
-			kill := term.Add(10*time.Second - (hook + time.Second - 1).Truncate(time.Second))
+		for _, container := range []string{"app", "second", "third", "fourth", "fifth"} {
+			ended := h.First(HookEnd(PreStop).In(container)).Time.At
+			hook := ended.Sub(exactly(h.First(KubeEvent("Killing").In(container))).Time.At)
+			kill := h.First(Signal("SIGTERM").In(container)).Time.At.Add(10*time.Second - cost(hook) + 250*time.Millisecond)
 			changed += Shift(LastBeat().In(container), kill.Sub(h.First(LastBeat().In(container)).Time.At)).Do(h)
 		}
 		return changed
@@ -144,16 +147,4 @@ func TestExactly(t *testing.T) {
 			t.Errorf("%q: %v, want %v", name, got, want)
 		}
 	}
-}
-
-// nothingCut lets hook and shutdown together last the grace period of 10 s.
-func nothingCut() Edit {
-	return Edit{Name: "nothing is cut", Do: func(h *History) int {
-		changed := 0
-		for _, container := range []string{"app", "shorter", "shortest"} {
-			last := h.First(LastBeat().In(container)).Time.At.Sub(h.First(HookBegin(PreStop).In(container)).Time.At)
-			changed += Shift(LastBeat().In(container), 10*time.Second-last).Do(h)
-		}
-		return changed
-	}}
 }
