@@ -132,6 +132,9 @@ func (b *browser) picture(t *testing.T, name string) {
 		return
 	}
 	png := run(t, b, chromedp.CaptureScreenshot())
+	if err := os.MkdirAll(*screenshots, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(filepath.Join(*screenshots, name+".png"), png, 0o644); err != nil {
 		t.Fatal(err)
 	}
