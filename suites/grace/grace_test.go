@@ -47,6 +47,7 @@ func TestChecks(t *testing.T) {
 		"grace.seed-arithmetic": {
 			Copy("a clean end in spite of the arithmetic", Signal("SIGTERM").Of("arithmetic-short"), func(e *Event) { e.Name = "clean" }),
 			Drop(Entry("clean").Of("arithmetic-long")),
+			Shift(Signal("SIGTERM").Of("arithmetic-short"), -3*time.Second),
 		},
 		"grace.full-window": {Drop(Entry("clean").Of("arithmetic-plain")), Set(Terminated().Of("arithmetic-plain"), "exitCode", "137")},
 		"grace.delete-override-shorter": {
