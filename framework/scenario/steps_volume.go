@@ -31,15 +31,20 @@ func ReadVolumeJournal(pod, container, path string) Step {
 	}}, requirement.NeedExec)
 }
 
-// instances cuts a journal into those of the instances: each begins with the
-// start entry of its PID 1.
+// instances cuts a journal into those of the instances: each has one start entry of
+// its PID 1, and the begin of one postStart hook, which may come before it.
 func instances(text string) []string {
-	var parts []string
+	parts := []string{""}
+	started, hooked := false, false // the last part
 	for _, line := range strings.SplitAfter(text, "\n") {
 		// time, process id, kind, fields: see package journal
-		if f := strings.Fields(line); len(parts) == 0 || len(f) > 2 && f[2] == "start" {
+		f := append(strings.Fields(line), "", "", "", "")
+		starts, hooks := f[2] == "start", f[2] == "hook-begin" && strings.HasPrefix(f[3], "name="+history.PostStart)
+		if starts && started || hooks && hooked {
 			parts = append(parts, "")
+			started, hooked = false, false
 		}
+		started, hooked = started || starts, hooked || hooks
 		parts[len(parts)-1] += line
 	}
 	return parts
