@@ -9,15 +9,15 @@ import (
 )
 
 // The arithmetic that the documentation explains with 55 s + 10 s > 60 s, scaled
-// down to a tenth.
+// down: hook and shutdown take 8 s each, so that a hook may begin 4 s late.
 //
-//  1. a pod whose hook and shutdown together need 8 s of a grace period of 6 s, the
-//     same with 13 s, and one that needs 14 s of 60 s without a hook
+//  1. a pod whose hook and shutdown together need 16 s of a grace period of 12 s,
+//     the same with 25 s, and one that needs 14 s of 60 s without a hook
 //  2. wait until they are ready; delete them
 //  3. wait until the kubelet is done with them
 var _ = Describe("hook plus shutdown against the grace period", "grace/arithmetic", func(s *S) {
 	const short, long, plain = "arithmetic-short", "arithmetic-long", "arithmetic-plain"
-	const grace = 6 * time.Second // of the first
+	const grace = 12 * time.Second // of the first
 	s.Do(Create(), AwaitReady(), Delete(), AwaitTerminated())
 
 	s.Check("grace.seed-arithmetic", func(j *judge.J, h *History) {
