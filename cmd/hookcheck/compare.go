@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/hookcheck/hookcheck/framework/requirement"
 	"github.com/hookcheck/hookcheck/reports"
 	"github.com/hookcheck/hookcheck/reports/page"
 )
@@ -63,8 +62,7 @@ failures, but B lacks a verdict that A has (inconclusive, not run, not selected)
 			return nil
 		},
 	}
-	cmd.Flags().StringVarP(&output, "output", "o", "table", "table, markdown, html (a page of its own), json or yaml")
-	completeOutput(cmd, "table", "markdown", "html", "json", "yaml")
+	formatFlag(cmd, &output, "table, markdown, html (a page of its own), json or yaml", "table", "markdown", "html", "json", "yaml")
 	return cmd
 }
 
@@ -80,11 +78,9 @@ func writeComparison(s streams, output string, c reports.Comparison) error {
 		}
 		_, err = s.out.Write(html)
 		return err
-	case "table", "json", "yaml":
+	default:
 		return writeAs(s.out, output, c, func(w io.Writer) error { return reports.WriteComparison(w, c, tableOptions(s, "")) })
 	}
-	known := []string{"table", "markdown", "html", "json", "yaml"}
-	return usage("--output %q: choose table, markdown, html, json or yaml%s", output, requirement.Suggest(output, known))
 }
 
 // reportOf reads the report of a run's directory, also of one that was killed, or a

@@ -57,15 +57,12 @@ The check is a function of what was recorded, at the file and line that is named
 				}
 				_, err := io.WriteString(s.out, x.Fixture)
 				return err
-			case "json", "yaml":
+			default:
 				return writeAs(s.out, output, x, nil)
 			}
-			known := []string{"text", "json", "yaml", "fixture"}
-			return usage("--output %q: choose text, json, yaml or fixture%s", output, requirement.Suggest(output, known))
 		},
 	}
-	cmd.Flags().StringVarP(&output, "output", "o", "text", "text, json, yaml, or fixture: the manifest alone")
-	completeOutput(cmd, "text", "json", "yaml", "fixture")
+	formatFlag(cmd, &output, "text, json, yaml, or fixture: the manifest alone", "text", "json", "yaml", "fixture")
 	return cmd
 }
 

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-	"sigs.k8s.io/yaml"
 
 	"github.com/hookcheck/hookcheck/framework/requirement"
 )
@@ -67,38 +65,4 @@ func marks(r requirement.Requirement) string {
 		}
 	}
 	return text
-}
-
-// outputFlag adds --output.
-func outputFlag(cmd *cobra.Command, to *string) {
-	cmd.Flags().StringVarP(to, "output", "o", "table", "table, json or yaml")
-	completeOutput(cmd, "table", "json", "yaml")
-}
-
-// completeOutput lets the shell complete --output.
-func completeOutput(cmd *cobra.Command, formats ...cobra.Completion) {
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp)) // fails for an unknown flag only
-}
-
-// writeAs writes a value as JSON or YAML, or as the table that the function
-// writes.
-func writeAs(w io.Writer, output string, value any, table func(io.Writer) error) error {
-	switch output {
-	case "table":
-		return table(w)
-	case "json":
-		enc := json.NewEncoder(w)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		return enc.Encode(value)
-	case "yaml":
-		data, err := yaml.Marshal(value)
-		if err != nil {
-			return err
-		}
-		_, err = w.Write(data)
-		return err
-	default:
-		return usage("--output %q: choose table, json or yaml%s", output, requirement.Suggest(output, []string{"table", "json", "yaml"}))
-	}
 }
