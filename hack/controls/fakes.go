@@ -104,7 +104,7 @@ func kwok(ctx context.Context, s site) (args, env []string, err error) {
 // pod asks for runAsNonRoot.
 func hollow(_ context.Context, s site) (args, env []string, err error) {
 	return []string{"--morph=kubelet", "--name", s.node, "--kubeconfig", "/etc/kubernetes/admin.conf", "--use-host-image-service=true",
-		"--cert-dir", "/run/" + s.node, "--kubelet-port=0", "--kubelet-read-only-port=0"}, nil, nil
+		"--cert-dir", s.place() + "/pki", "--kubelet-port=0", "--kubelet-read-only-port=0"}, nil, nil
 }
 
 func virtualKubelet(ctx context.Context, s site) (args, env []string, err error) {

@@ -98,10 +98,25 @@ func (s site) here(_ context.Context, log *os.File, program string, args, env []
 	}, nil
 }
 
-// inNode starts the program inside the kind cluster's node, where the end of `docker exec` would not end it.
+// place is the directory inside the kind cluster's node that a fake has for itself there. It is not in /run or /tmp:
+// `docker cp` does not see what is mounted in a container.
+func (s site) place() string { return "/opt/" + s.node }
+
+// inNode starts the program inside the kind cluster's node, where the end of `docker exec` would not end it. All that it
+// writes is in its place there, which goes with it; kubemark's directory is in /tmp, whatever TMPDIR says.
 func (s site) inNode(ctx context.Context, log *os.File, program string, args, env []string) (end func(), err error) {
-	container, file := s.kind+"-control-plane", "/opt/"+s.node // not /run: docker cp does not see what is mounted in a container
+	container, file := s.kind+"-control-plane", s.place()+"/program"
+	remove := func() {
+		script := `for p in /proc/[0-9]*; do if [ "$(readlink $p/exe)" = ` + file + ` ]; then kill -9 ${p#/proc/}; fi; done; rm -rf /tmp/hollow-kubelet.* ` + s.place()
+		if _, err := command.Output(context.WithoutCancel(ctx), "docker", "exec", container, "sh", "-c", script); err != nil {
+			s.logf("controls: %s may still be in %s: %v", s.place(), container, err)
+		}
+	}
+	if _, err := command.Output(ctx, "docker", "exec", container, "mkdir", "-p", s.place()); err != nil {
+		return nil, err
+	}
 	if _, err := command.Output(ctx, "docker", "cp", program, container+":"+file); err != nil {
+		remove()
 		return nil, err
 	}
 	call := []string{"exec"}
@@ -110,15 +125,10 @@ func (s site) inNode(ctx context.Context, log *os.File, program string, args, en
 	}
 	stop, err := s.here(ctx, log, "docker", append(append(call, container, file), args...), nil)
 	if err != nil {
+		remove()
 		return nil, err
 	}
-	return func() {
-		script := `for p in /proc/[0-9]*; do if [ "$(readlink $p/exe)" = ` + file + ` ]; then kill -9 ${p#/proc/}; fi; done; rm -f ` + file
-		if _, err := command.Output(context.WithoutCancel(ctx), "docker", "exec", container, "sh", "-c", script); err != nil {
-			s.logf("controls: %s may still run in %s: %v", file, container, err)
-		}
-		stop()
-	}, nil
+	return func() { remove(); stop() }, nil
 }
 
 // create makes the node's object, for a controller that takes care of nodes it is shown.
