@@ -141,9 +141,10 @@ func noKnownFlag(cmd *cobra.Command, to *bool) {
 	cmd.Flags().BoolVar(to, "no-known", false, "judge known deviations like anything else: a violation is non-conformant though the catalogue lists it")
 }
 
-// defaultProcs keeps one kind node with two cores busy: 32 scenarios take 41 to
-// 47 s, the longest of them 23 s. `make bench-procs` measures other values.
-const defaultProcs = 16
+// defaultProcs keeps one kind node with two cores busy. More at once is no faster there, and makes the kubelet late: the
+// median from a deletion to its preStop hook was 1.2 s with 8 at once, 1.5 s with 12 and 2.4 s with 16, in runs of 161,
+// 145 and 152 s. `make bench-procs PROCS="8 12 16"` measures that.
+const defaultProcs = 12
 
 // imageOverrides reads name=reference pairs: manifest reference -> reference to
 // use.

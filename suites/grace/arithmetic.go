@@ -9,20 +9,23 @@ import (
 )
 
 // The arithmetic that the documentation explains with 55 s + 10 s > 60 s, scaled
-// down: hook and shutdown take 8 s each, so that a hook may begin 4 s late.
+// down: hook and shutdown take 8 s each, so that a hook may begin 4 s after the kubelet
+// began to count, which a busy kubelet does seconds after the request.
 //
 //  1. a pod whose hook and shutdown together need 16 s of a grace period of 12 s,
 //     the same with 25 s, and one that needs 14 s of 60 s without a hook
 //  2. wait until they are ready; delete them
-//  3. wait until the kubelet is done with them
+//  3. wait until the kubelet is done with them, and for the Event of the first one's kill
 var _ = Describe("hook plus shutdown against the grace period", "grace/arithmetic", func(s *S) {
 	const short, long, plain = "arithmetic-short", "arithmetic-long", "arithmetic-plain"
 	const grace = 12 * time.Second // of the first
-	s.Do(Create(), AwaitReady(), Delete(), AwaitTerminated())
+	killing := KubeEvent("Killing").Of(short)
+	s.Do(Create(), AwaitReady(), Delete(), AwaitTerminated(), Await(killing, Patience))
 
 	s.Check("grace.seed-arithmetic", func(j *judge.J, h *History) {
+		j.Expect(h).To(Contain(killing))
 		j.Expect(h).To(Contain(HookEnd(PreStop).Of(short)))
-		if _, most, err := h.Distance(h.First(StepBegin("delete").Of(short)), h.First(HookEnd(PreStop).Of(short))); err != nil || most > grace {
+		if _, most, err := h.Distance(exactly(h.First(killing)), h.First(HookEnd(PreStop).Of(short))); err != nil || most > grace {
 			j.Inconclusive("the hook began so late that the grace period was over before its end")
 		}
 		j.Expect(h).To(HappenBefore(HookEnd(PreStop).Of(short), Signal("SIGTERM").Of(short)))
