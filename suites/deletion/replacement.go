@@ -16,17 +16,18 @@ import (
 //
 //  1. a StatefulSet and a ReplicaSet of one pod each, with 15 s of grace and a
 //     preStop hook of 60 s; our finalizer does not hold the objects
-//  2. wait until the pods are ready; delete them, and let the StatefulSet grow to
-//     two
-//  3. wait until the ReplicaSet has made another one, and 2 s more; delete the
-//     StatefulSet's pod by force
-//  4. wait until the StatefulSet has made another one, and a second one
+//  2. wait until the pods are ready; delete the StatefulSet's, then all
+//  3. wait until the ReplicaSet has made another one: the controllers share a cache of
+//     pods, so that the StatefulSet's knows by now that its pod is to end
+//  4. let the StatefulSet grow to two; after 2 s delete its pod by force
+//  5. wait until the StatefulSet has made another one, and a second one
 var _ = Describe("the replacement of a deleted pod", "deletion/replacement", func(s *S) {
 	const set, second = "replacement-set-0", "replacement-set-1"
 	s.Do(Create(), AwaitFor("two ready pods", Patience, func(h *History) bool {
 		return len(h.Pods()) == 2 && h.First(PodVersion(PodReady()).Of(h.Pods()[0])) != nil && h.First(PodVersion(PodReady()).Of(h.Pods()[1])) != nil
-	}), Delete(), Scale("StatefulSet", "replacement-set", 2),
-		AwaitFor("a pod in place of the ReplicaSet's", Patience, func(h *History) bool { return h.First(another(h)) != nil }), Observe(2*time.Second),
+	}), DeletePods([]string{set}), Delete(),
+		AwaitFor("a pod in place of the ReplicaSet's", Patience, func(h *History) bool { return h.First(another(h)) != nil }),
+		Scale("StatefulSet", "replacement-set", 2), Observe(2*time.Second),
 		DeletePods([]string{set}, Grace(0)), Await(Removed().Of(set), Patience),
 		AwaitFor("a pod in place of the StatefulSet's", Patience, func(h *History) bool { return len(made(h, set)) == 2 }),
 		Await(PodVersion(anything).Of(second), Patience))
