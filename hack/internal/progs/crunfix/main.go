@@ -11,6 +11,7 @@ func main() {
 	ociedit.Wrap(func(object map[string]any, bundle bool) error {
 		if bundle {
 			object["ociVersion"] = "1.0.2"
+			delete(object, "hooks")
 		}
 		return nil
 	}, "/usr/bin/crun")
