@@ -50,7 +50,7 @@ func try(ctx context.Context, o options, version string, all, chosen []mutant.De
 	var errs error
 	for _, gate := range gates(chosen) {
 		of := slices.DeleteFunc(slices.Clone(chosen), func(d mutant.Definition) bool { return d.Gate != gate })
-		options := lab.Options{Name: o.cluster, Kubernetes: version, Binaries: built, Definitions: all}
+		options := lab.Options{Name: o.cluster, Kubernetes: version, Binaries: built, Definitions: all, Hookcheck: o.hookcheck}
 		dir := o.artifacts
 		if gate != "" {
 			options.Name += "-" + strings.ToLower(gate)

@@ -251,7 +251,7 @@ func openLab(ctx context.Context, o options, all []mutant.Definition, stderr io.
 	if err != nil {
 		return nil, err
 	}
-	return lab.Open(ctx, lab.Options{Name: o.lab, Kubernetes: o.kubernetes, Binaries: built, Definitions: all, Log: stderr})
+	return lab.Open(ctx, lab.Options{Name: o.lab, Kubernetes: o.kubernetes, Binaries: built, Definitions: all, Hookcheck: o.hookcheck, Log: stderr})
 }
 
 // hunter is what tries mutants on the laboratory, having seen which specs pass where none is on.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 
+	"github.com/hookcheck/hookcheck/fixtures"
 	"github.com/hookcheck/hookcheck/framework/cluster"
 	"github.com/hookcheck/hookcheck/hack/internal/mutant"
 	"github.com/hookcheck/hookcheck/hack/internal/mutant/cri"
@@ -28,6 +30,8 @@ type Options struct {
 	Name string
 	// Kubernetes and Image are version and node image, as `hookcheck cluster create` takes them; empty: its defaults.
 	Kubernetes, Image string
+	// Hookcheck is the binary that will run; the fixture images beside it are loaded.
+	Hookcheck string
 	// Gates are feature gates of all components.
 	Gates map[string]bool
 	// Binaries are the files of the programs with mutants in them, by name, as package binaries builds them. What is
@@ -121,6 +125,9 @@ func (l *Lab) connect(ctx context.Context, o Options) error {
 		return err
 	}
 	l.say("cluster %s: %s", result.Name, result.Action)
+	if err := load(ctx, k, filepath.Join(filepath.Dir(o.Hookcheck), fixtures.ArchiveDir)); err != nil {
+		return err
+	}
 	l.config = k.KubernetesRestConfig()
 	if l.client, err = kubernetes.NewForConfig(l.config); err != nil {
 		return err
@@ -139,6 +146,20 @@ func (l *Lab) connect(ctx context.Context, o Options) error {
 	l.node = node{name: found.String()}
 	_, err = l.node.sh(ctx, fmt.Sprintf("mkdir -p %s %s %s %s", binDir, stockDir, madeDir, wrapperDir))
 	return err
+}
+
+// load gives the cluster the fixture images, which a run by its kubeconfig does not.
+func load(ctx context.Context, k *cluster.Kind, dir string) error {
+	archives, err := fixtures.Archives(dir)
+	if err != nil {
+		return err
+	}
+	for _, a := range archives {
+		if err := k.LoadImageArchive(ctx, a.Path, a.Reference); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // settle is how long a change of the switch may go unseen: components read it every 200 ms, on a node that may be busy.

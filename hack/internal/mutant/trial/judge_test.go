@@ -36,6 +36,8 @@ func TestJudge(t *testing.T) {
 		{"fixed", fix, []requirement.Result{result("a.one", requirement.UnexpectedPass)}, nil, matrix.Holds},
 		{"not fixed", fix, []requirement.Result{result("a.one", requirement.KnownDeviation)}, nil, matrix.Fails},
 		{"harmless", harmless, []requirement.Result{result("a.one", green)}, nil, matrix.Holds},
+		{"broken, and so not shown to be harmless", harmless, nil, errors.New("broken"), matrix.Unclear},
+		{"broken, and so not fixed", fix, nil, errors.New("broken"), matrix.Unclear},
 		{"not harmless", harmless, []requirement.Result{result("b.one", red)}, nil, matrix.Fails},
 	} {
 		trial := &Trial{plan: samplePlan(), stock: map[string]requirement.Verdict{"a.one": green, "a.two": green, "b.one": green, "e.one": requirement.Inconclusive}}

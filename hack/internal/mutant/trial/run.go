@@ -35,7 +35,7 @@ type invocation struct {
 	before func()
 }
 
-// hookcheck makes the run and returns the results. Red ones are no error.
+// hookcheck makes the run and returns the results. Red ones are no error; that nothing could be judged is one.
 func (t *Trial) hookcheck(ctx context.Context, v invocation) ([]requirement.Result, error) {
 	dir := filepath.Join(t.Dir, v.name)
 	if err := os.MkdirAll(t.Dir, 0o755); err != nil {
@@ -75,6 +75,9 @@ func (t *Trial) hookcheck(ctx context.Context, v invocation) ([]requirement.Resu
 	record, rerr := reports.ReadLog(log)
 	if rerr != nil {
 		return nil, fmt.Errorf("%w; what it said stands in %s", errors.Join(err, rerr), output.Name())
+	}
+	if record.End != nil && record.End.Run.Error != "" {
+		err = errors.Join(err, fmt.Errorf("nothing more could be judged: %s; see %s", record.End.Run.Error, output.Name()))
 	}
 	return record.Results, err
 }
