@@ -69,9 +69,15 @@ func Create(names ...string) Step {
 	}}
 }
 
-// AwaitReady waits until the pods (all where none is named) are Ready. Where
-// one is not in time because its containers could not even be started, the
-// scenario ends with the reason; where it is not for another reason, the
+// settle is how long AwaitReady leaves the processes of pods that are ready. Without
+// a readiness probe that says only that the runtime has started them, and a process
+// 1 of a container that gets a signal before it has a handler loses it: the kernel
+// drops it. On a busy node the agent is there some tenths of a second after that.
+const settle = time.Second
+
+// AwaitReady waits until the pods (all where none is named) are Ready, and a second
+// more. Where one is not in time because its containers could not even be started,
+// the scenario ends with the reason; where it is not for another reason, the
 // history says so and the scenario goes on.
 func AwaitReady(pods ...string) Step {
 	byHand := kubectl(append([]string{"wait", "--for=condition=Ready", "--timeout=" + Patience.String()}, podWords(pods)...)...)
@@ -85,7 +91,10 @@ func AwaitReady(pods ...string) Step {
 			}
 			return len(names) > 0 // a Job's pods come later
 		}
-		return x.await(ctx, "await readiness", Patience, ready)
+		if err := x.await(ctx, "await readiness", Patience, ready); err != nil {
+			return err
+		}
+		return Observe(settle).Do(ctx, x)
 	}}
 }
 

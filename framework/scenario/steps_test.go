@@ -118,11 +118,11 @@ func TestAwaitReady(t *testing.T) {
 		}()
 		begin := time.Now()
 		do(t, ctx, b, AwaitReady("p"))
-		if d := time.Since(begin); d != 3*time.Second {
+		if d := time.Since(begin); d != 3*time.Second+settle {
 			t.Errorf("p took %s", d)
 		}
 		do(t, ctx, b, AwaitReady())
-		if d := time.Since(begin); d != 4*time.Second {
+		if d := time.Since(begin); d != 4*time.Second+settle {
 			t.Errorf("both took %s", d)
 		}
 	})
@@ -334,7 +334,7 @@ func TestPodsThatComeLater(t *testing.T) {
 			}
 			begin := time.Now()
 			do(t, ctx, b, step)
-			if d := time.Since(begin); d < time.Second || d > 2*time.Second {
+			if d := time.Since(begin); d < time.Second || d > 2*time.Second+settle {
 				t.Errorf("%s took %s", step.Text, d)
 			}
 		})
