@@ -50,8 +50,7 @@ var _ = Describe("the ends of exec hooks", "exec/ends", func(s *S) {
 		j.Expect(h).To(ContainNo(HookEnd(PostStart).In("greedy")))
 		j.Expect(h).To(Contain(failed.In("greedy")))
 		if h.First(Signal("SIGTERM").In("greedy")) == nil {
-			// Not the reason: crun's container was killed like runc's, but containerd's shim saw no OOM of it on cgroup v1.
-			j.Expect(h).To(Contain(Terminated().In("greedy").With("exitCode", "137")))
+			j.Expect(h).To(Contain(Terminated().In("greedy").With("exitCode", "137").With("reason", "OOMKilled")))
 			j.Outcome("the container is killed with its hook")
 			return
 		}
