@@ -143,7 +143,7 @@ func noKnownFlag(cmd *cobra.Command, to *bool) {
 
 // defaultProcs keeps one kind node with two cores busy. More at once is no faster there, and makes the kubelet late: the
 // median from a deletion to its preStop hook was 1.2 s with 8 at once, 1.5 s with 12 and 2.4 s with 16, in runs of 161,
-// 145 and 152 s. `make bench-procs PROCS="8 12 16"` measures that.
+// 145 and 155 s. `make bench-procs PROCS="8 12 16"` measures that.
 const defaultProcs = 12
 
 // imageOverrides reads name=reference pairs: manifest reference -> reference to
