@@ -6,7 +6,7 @@ import (
 	"time"
 
 	. "github.com/hookcheck/hookcheck/framework/history"
-	"github.com/hookcheck/hookcheck/framework/scenario"
+	"github.com/hookcheck/hookcheck/framework/requirement"
 	. "github.com/hookcheck/hookcheck/framework/scenario/scenariotest"
 )
 
@@ -69,12 +69,12 @@ func TestChecks(t *testing.T) {
 // Requests that are lost though the pod was asked until its sleep was over say
 // nothing of hooks.
 func TestSleepTooShort(t *testing.T) {
-	h, check := golden(t, "ep.sleep-zero-downtime")
+	h, check := Case(t, "endpoints/terminating", "ep.sleep-zero-downtime")
 	Set(Entry("poll-end").With("name", "steady"), "failed", "3").Do(h)
 	by := Entry("poll-by").With("name", "steady").With("by", "terminating-slept")
 	seconds := h.First(by).Time.At.Sub(h.First(Signal("SIGTERM").Of("terminating-slept")).Time.At).Seconds()
 	Set(by, "ago", strconv.FormatFloat(seconds, 'f', 3, 64)).Do(h)
-	if verdict, reason := check(h); verdict != "inconclusive" {
+	if verdict, reason := check(h); verdict != requirement.Inconclusive {
 		t.Errorf("%s: %s", verdict, reason)
 	}
 }
@@ -111,17 +111,4 @@ func alter(e *Event, pod string, change func(*is)) {
 		c.Ready, c.Serving, c.Terminating = &now.ready, &now.serving, &now.terminating
 	}
 	e.SliceObject = slice
-}
-
-// golden returns the good history, and what judges it by one requirement.
-func golden(t *testing.T, id string) (*History, func(*History) (verdict, reason string)) {
-	t.Helper()
-	s, err := scenario.Lookup("endpoints/terminating")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return Golden(t, s), func(h *History) (verdict, reason string) {
-		r := s.Judge(h, func(other string) bool { return other == id })[0]
-		return string(r.Verdict), r.Reason
-	}
 }

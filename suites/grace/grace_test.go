@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	. "github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/requirement"
 	. "github.com/hookcheck/hookcheck/framework/scenario/scenariotest"
 )
 
@@ -130,6 +131,26 @@ func taken(name string, cost func(hook time.Duration) time.Duration) Edit {
 		}
 		return changed
 	}}
+}
+
+// A hook that begins so late that the grace period is over before its end proves
+// nothing of either; a kubelet that records no Event Killing is not to blame.
+func TestLateHook(t *testing.T) {
+	for name, tt := range map[string]struct {
+		edit Edit
+		want requirement.Verdict
+	}{
+		"kill 20 s before the end of the hook": {Shift(KubeEvent("Killing").Of("arithmetic-short"), -20*time.Second), requirement.Inconclusive},
+		"no Event":                             {Drop(KubeEvent("Killing").Of("arithmetic-short")), requirement.Conformant},
+	} {
+		h, check := Case(t, "grace/arithmetic", "grace.seed-arithmetic")
+		if tt.edit.Do(h) == 0 {
+			t.Fatalf("%s: the edit changed nothing", name)
+		}
+		if got, reason := check(h); got != tt.want {
+			t.Errorf("%s: %s (%s), want %s", name, got, reason, tt.want)
+		}
+	}
 }
 
 // TestExactly: a name that does not fit leaves an Event its whole seconds.

@@ -26,13 +26,14 @@ const (
 //     not speak, and one that fails
 //  3. wait until that has happened; delete the pods with 2 s of grace, and wait
 //     until the kubelet is done with them
-//  4. read the counters again
+//  4. read the counters again, a second later: the hook that is cut short ends after
+//     the container, when the kubelet notices
 var _ = Describe("what the kubelet counts of hooks", "metrics/counters", func(s *S) {
 	s.Alone()
 	read := ReadMetrics(fallbacks, terminated, errors)
 	s.Do(read, Create("counters"), AwaitReady("counters"), Create("counters-hooks"),
 		Await(KubeEvent("FailedPostStartHook").Of("counters-hooks"), Patience),
-		Delete(Grace(2*time.Second)), AwaitTerminated(), read)
+		Delete(Grace(2*time.Second)), AwaitTerminated(), Observe(time.Second), read)
 
 	s.Check("metrics.http-fallback", func(j *judge.J, h *History) {
 		j.Expect(grown(h, fallbacks)).To(gomega.BeNumerically(">=", 1), "growth of "+fallbacks)
