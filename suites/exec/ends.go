@@ -50,7 +50,13 @@ var _ = Describe("the ends of exec hooks", "exec/ends", func(s *S) {
 		j.Expect(h).To(ContainNo(HookEnd(PostStart).In("greedy")))
 		j.Expect(h).To(Contain(failed.In("greedy")))
 		if h.First(Signal("SIGTERM").In("greedy")) == nil {
-			j.Expect(h).To(Contain(Terminated().In("greedy").With("exitCode", "137").With("reason", "OOMKilled")))
+			killed := Terminated().In("greedy").With("exitCode", "137")
+			if h.First(killed.With("reason", "Error")) != nil {
+				// containerd (handleContainerExit in internal/cri/server/events.go) reads
+				// the cgroup's counter, which systemd may have removed by then.
+				j.Inconclusive("the container was killed, and its runtime does not say that memory was the cause")
+			}
+			j.Expect(h).To(Contain(killed.With("reason", "OOMKilled")))
 			j.Outcome("the container is killed with its hook")
 			return
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	. "github.com/hookcheck/hookcheck/framework/history"
+	"github.com/hookcheck/hookcheck/framework/requirement"
 	. "github.com/hookcheck/hookcheck/framework/scenario/scenariotest"
 )
 
@@ -52,9 +53,25 @@ func TestChecks(t *testing.T) {
 		"exec.memory-charged": {
 			Drop(said.In("greedy")),
 			Copy("the hook ran to its end", HookBegin(PostStart).In("greedy"), func(e *Event) { e.Name = "hook-end" }),
+			Drop(Signal("SIGTERM").In("greedy")),
 		},
 		"exec.big-output":                {Drop(HookEnd(PostStart).In("loud")), Set(HookEnd(PostStart).In("loud"), "flooded", "4096")},
 		"sleep.no-shell-needed":          {Drop(said.In("missing")), failed("sleeping"), Shift(Start().In("greedy"), -60*time.Second)},
 		"sleep.poststart-delays-running": {Shift(PodVersion(ContainerRunning("sleeping")), -60*time.Second)},
 	})
+}
+
+// A container that was killed by something may have been killed for its memory.
+func TestKilledForNoReason(t *testing.T) {
+	h, check := Case(t, "exec/ends", "exec.memory-charged")
+	for _, edit := range []Edit{
+		Drop(Signal("SIGTERM").In("greedy")), Set(Terminated().In("greedy"), "exitCode", "137"), Set(Terminated().In("greedy"), "reason", "Error"),
+	} {
+		if edit.Do(h) == 0 {
+			t.Fatalf("%s: the edit changed nothing", edit.Name)
+		}
+	}
+	if verdict, reason := check(h); verdict != requirement.Inconclusive {
+		t.Errorf("%s: %s", verdict, reason)
+	}
 }

@@ -124,8 +124,8 @@ func taken(name string, cost func(hook time.Duration) time.Duration) Edit {
 	return Edit{Name: name, Do: func(h *History) int {
 		changed := 0
 		for _, container := range []string{"app", "second", "third", "fourth", "fifth"} {
-			ended := h.First(HookEnd(PreStop).In(container)).Time.At
-			hook := ended.Sub(exactly(h.First(KubeEvent("Killing").In(container))).Time.At)
+			_, end := bounds(container)
+			hook := h.First(end).Time.At.Sub(exactly(h.First(KubeEvent("Killing").In(container))).Time.At)
 			kill := h.First(Signal("SIGTERM").In(container)).Time.At.Add(10*time.Second - cost(hook) + 250*time.Millisecond)
 			changed += Shift(LastBeat().In(container), kill.Sub(h.First(LastBeat().In(container)).Time.At)).Do(h)
 		}
