@@ -6,7 +6,6 @@ import (
 	"time"
 
 	. "github.com/hookcheck/hookcheck/framework/history"
-	"github.com/hookcheck/hookcheck/framework/requirement"
 	. "github.com/hookcheck/hookcheck/framework/scenario/scenariotest"
 )
 
@@ -74,7 +73,7 @@ func TestSleepTooShort(t *testing.T) {
 	by := Entry("poll-by").With("name", "steady").With("by", "terminating-slept")
 	seconds := h.First(by).Time.At.Sub(h.First(Signal("SIGTERM").Of("terminating-slept")).Time.At).Seconds()
 	Set(by, "ago", strconv.FormatFloat(seconds, 'f', 3, 64)).Do(h)
-	if verdict, reason := check(h); verdict != requirement.Inconclusive {
+	if verdict, reason := check(h); verdict != "inconclusive" {
 		t.Errorf("%s: %s", verdict, reason)
 	}
 }

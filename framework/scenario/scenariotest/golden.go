@@ -90,19 +90,19 @@ func Golden(t *testing.T, s *scenario.Scenario) *history.History {
 // Case is the good history of a scenario, given by name (area/stem), and what one of
 // its checks says of a history: for what a [Bad] edit cannot show, such as that it
 // says inconclusive.
-func Case(t *testing.T, name, id string) (h *history.History, check func(*history.History) (v requirement.Verdict, reason string)) {
+func Case(t *testing.T, name, id string) (h *history.History, check func(*history.History) (verdict, reason string)) {
 	t.Helper()
 	s, err := scenario.Lookup(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Golden(t, s), func(h *history.History) (requirement.Verdict, string) {
+	return Golden(t, s), func(h *history.History) (verdict, reason string) {
 		t.Helper()
 		results := s.Judge(h, func(other string) bool { return other == id })
 		if len(results) != 1 {
 			t.Fatalf("%s: %d results of %s, want 1", name, len(results), id)
 		}
-		return results[0].Verdict, results[0].Reason
+		return string(results[0].Verdict), results[0].Reason
 	}
 }
 
