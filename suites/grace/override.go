@@ -28,8 +28,10 @@ var _ = Describe("another grace period in the request", "grace/override", func(s
 		j.Expect(h).To(Elapse(app(Signal("SIGTERM")), app(LastBeat()), grace-Early, grace+Reaction))
 	})
 	s.Check("grace.hard-cap-for-hook", func(j *judge.J, h *History) {
+		// The grace period begins between the request and the hook's first act.
 		hooked := func(p Pattern) Pattern { return p.Of(pod).In("hooked") }
-		j.Expect(h).To(Elapse(hooked(HookBegin(PreStop)), hooked(Signal("SIGTERM")), grace-Early, grace+Reaction))
+		j.Expect(h).To(Elapse(StepBegin("delete").Of(pod), hooked(Signal("SIGTERM")), grace-ClockError, grace+2*Reaction))
+		j.Expect(h).To(Elapse(hooked(HookBegin(PreStop)), hooked(Signal("SIGTERM")), 0, grace+Reaction))
 	})
 	s.Check("grace.delete-override-longer", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(PodVersion(DeletingWithGrace(10)).Of(longer)))

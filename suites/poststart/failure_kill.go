@@ -26,8 +26,8 @@ var _ = Describe("SIGKILL after a failed postStart", "poststart/failure_kill", f
 		j.Expect(h).To(Contain(Terminated().Of(zero).With("exitCode", "137")))
 	})
 	s.Check("poststart.failure.kill-takes-tgps", func(j *judge.J, h *History) {
-		// Not after the 2 s of the floor only.
-		j.Expect(h).To(Elapse(Signal("SIGTERM").In("ignores"), LastBeat().In("ignores"), grace-Early, grace+Reaction))
+		// Not after the 2 s of the floor only: half-way between the two.
+		j.Expect(h).To(Elapse(Signal("SIGTERM").In("ignores"), LastBeat().In("ignores"), (Floor+grace)/2, grace+Reaction))
 		j.Expect(h).To(Contain(Terminated().In("ignores").With("exitCode", "137")))
 	})
 	s.Check("poststart.image-sigterm-pid1", func(j *judge.J, h *History) {

@@ -47,6 +47,6 @@ var _ = Describe("hanging postStart hooks", "poststart/hanging", func(s *S) {
 		j.Expect(h).To(HappenBefore(Removed().Of(forced), over(held)))
 		// The main process lives as long as its request.
 		j.Expect(h).To(HappenBefore(over(held), over("/hang?main").With("ok", "false")))
-		j.Expect(h).To(HappenBefore(over("/hang?main").With("ok", "false"), Signal("SIGTERM").Of(receiver)))
+		j.Expect(h).To(HappenBefore(over("/hang?main").With("ok", "false"), Entry("clean").Of(receiver)))
 	})
 })

@@ -38,8 +38,8 @@ var _ = Describe("probes with a script", "probes/scripted", func(s *S) {
 	unready := KubeEventSaying("Unhealthy", "Readiness probe failed").In("readiness")
 	s.Do(Create(), Await(unready, Patience), Await(PodVersion(Restarts("failing", 1)), Patience),
 		AwaitFor("the second instance's startup, and readiness", Patience, func(h *History) bool {
-			starting := h.First(PodVersion(Restarts("startup", 1).And(ContainerRunning("startup")).And(Not(ContainerStarted("startup")))))
-			all := h.All(PodVersion(Restarts("startup", 1).And(ContainerStarted("startup")).And(PodReady())))
+			starting := h.First(PodVersion(Restarted("startup").And(ContainerRunning("startup")).And(Not(ContainerStarted("startup")))))
+			all := h.All(PodVersion(Restarted("startup").And(ContainerStarted("startup")).And(PodReady())))
 			return starting != nil && len(all) > 0 && all[len(all)-1].Seq > starting.Seq
 		}),
 		Delete(), AwaitTerminated())
@@ -58,8 +58,14 @@ var _ = Describe("probes with a script", "probes/scripted", func(s *S) {
 		// Three seconds and more went by: the liveness probe was sent four times.
 		j.Expect(h).To(HappenBefore(asked(startup, "200", 1), asked(liveness, "500", 1).With("n", "3")))
 		j.Expect(h).To(ContainNo(asked(startup, "418", 1)))
-		j.Expect(h).To(Contain(asked(startup, "503", 2)))
-		j.Expect(h).To(Contain(asked(startup, "200", 2)))
+		// A kubelet with kubernetes#141155 may send the liveness probe to the second
+		// instance before it listens, and stop it: then the third one is asked.
+		next := 2
+		if h.First(Start().In("startup").Instance(3)) != nil {
+			next = 3
+		}
+		j.Expect(h).To(Contain(asked(startup, "503", next)))
+		j.Expect(h).To(Contain(asked(startup, "200", next)))
 	})
 	s.Check("probe.startup-periodic", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(asked(startup, "503", 1)))

@@ -17,14 +17,15 @@ import (
 //  1. a pod whose first container exits with code 42 after 4 s, for which a rule
 //     says RestartAllContainers, and two siblings that ignore the stop signal; a
 //     pod with such a rule whose container exits with that code when it is stopped
-//  2. wait until the second instances are ready; read what the siblings' instances
-//     wrote to their volumes; delete both pods
+//  2. wait until the second instances are ready, and a second more: until then their
+//     postStart hooks have ended; read what the siblings' instances wrote to their
+//     volumes; delete both pods
 //  3. wait until the kubelet is done with them
 var _ = Describe("all containers restarted at once", "restarts/all", func(s *S) {
 	const pod, ending, one, two = "all", "all-ending", "deaf-one", "deaf-two"
 	again := PodVersion(Restarts(one, 1).And(ContainerReady(one)).And(Restarts(two, 1)).And(ContainerReady(two)).
 		And(Restarts("source", 1)).And(ContainerReady("source"))).Of(pod)
-	s.Do(Create(), AwaitReady(), Await(again, Patience), ReadVolumeJournal(pod, one, "/state/journal"),
+	s.Do(Create(), AwaitReady(), Await(again, Patience), Observe(time.Second), ReadVolumeJournal(pod, one, "/state/journal"),
 		ReadVolumeJournal(pod, two, "/state/journal"), Delete(), AwaitTerminated())
 
 	s.Check("prestop.skip.restart-all", func(j *judge.J, h *History) {
@@ -49,7 +50,7 @@ var _ = Describe("all containers restarted at once", "restarts/all", func(s *S) 
 		term := func(container string) Pattern { return Signal("SIGTERM").Of(pod).In(container).Instance(1) }
 		// The second waits until the first has been killed. Were they stopped
 		// together, there would be nothing between the two.
-		j.Expect(h).To(Elapse(term(one), term(two), Floor-500*time.Millisecond, Floor+Reaction))
+		j.Expect(h).To(Elapse(term(one), term(two), Floor/2, Floor+Reaction))
 	})
 	s.Check("restart.all.not-while-terminating", func(j *judge.J, h *History) {
 		// By the status first: a restart removes what ended, and the journals with
