@@ -1,8 +1,6 @@
 package restarts
 
 import (
-	"time"
-
 	"github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
 
@@ -17,15 +15,14 @@ import (
 //  1. a pod whose first container exits with code 42 after 4 s, for which a rule
 //     says RestartAllContainers, and two siblings that ignore the stop signal; a
 //     pod with such a rule whose container exits with that code when it is stopped
-//  2. wait until the second instances are ready, and a second more: until then their
-//     postStart hooks have ended; read what the siblings' instances wrote to their
-//     volumes; delete both pods
+//  2. wait until the second instances are ready; read what the siblings' instances
+//     wrote to their volumes; delete both pods
 //  3. wait until the kubelet is done with them
 var _ = Describe("all containers restarted at once", "restarts/all", func(s *S) {
 	const pod, ending, one, two = "all", "all-ending", "deaf-one", "deaf-two"
 	again := PodVersion(Restarts(one, 1).And(ContainerReady(one)).And(Restarts(two, 1)).And(ContainerReady(two)).
 		And(Restarts("source", 1)).And(ContainerReady("source"))).Of(pod)
-	s.Do(Create(), AwaitReady(), Await(again, Patience), Observe(time.Second), ReadVolumeJournal(pod, one, "/state/journal"),
+	s.Do(Create(), AwaitReady(), Await(again, Patience), ReadVolumeJournal(pod, one, "/state/journal"),
 		ReadVolumeJournal(pod, two, "/state/journal"), Delete(), AwaitTerminated())
 
 	s.Check("prestop.skip.restart-all", func(j *judge.J, h *History) {
@@ -37,8 +34,10 @@ var _ = Describe("all containers restarted at once", "restarts/all", func(s *S) 
 		for _, container := range []string{"init", "source", one, two} {
 			j.Expect(h).To(Contain(PodVersion(Restarted(container)).Of(pod)))
 		}
-		j.Expect(h).To(ContainTimes(HookEnd(PostStart).Of(pod).In(one).Instance(2), 1))
-		j.Expect(h).To(ContainTimes(HookEnd(PostStart).Of(pod).In(two).Instance(2), 1))
+		// Once for each instance. Where the second one's hook was quicker than its entrypoint, the volume's journal has the
+		// entry before the start of that instance, and it counts as the first one's.
+		j.Expect(h).To(ContainTimes(HookEnd(PostStart).Of(pod).In(one), 2))
+		j.Expect(h).To(ContainTimes(HookEnd(PostStart).Of(pod).In(two), 2))
 		// The volume keeps the count of instances.
 		j.Expect(h).To(Contain(Start().Of(pod).In(one).With("instance", "2")))
 		first, second := h.First(PodVersion(PodReady()).Of(pod)), h.First(again)
