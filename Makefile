@@ -17,7 +17,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 .DEFAULT_GOAL := help
 .PHONY: help e2e e2e-self test unit lint build images engine node-image cluster-up cluster-down \
-	verify-clean junit-npm fuzz mutants mutants-check controls peer goldens repeat matrix bench-procs tools clean
+	verify-clean junit-npm fuzz mutants mutants-check controls peer goldens repeat margins matrix bench-procs tools clean
 .NOTPARALLEL: # the steps of e2e build on each other, and each uses all cores
 
 help: # this list
@@ -94,6 +94,9 @@ peer: cluster-up images ## beside upstream's e2e.test on the same cluster: what 
 
 repeat: engine node-image images build ## RUNS (20) runs in a row and whether their verdicts agree; LOAD=2 beside busy loops
 	go run ./hack/repeat -n '$(RUNS)' -kind '$(CLUSTER)' -hookcheck '$(BIN)/hookcheck' $(if $(LOAD),-load '$(LOAD)' -pause 5s -pause-runs 3 -inconclusive 1)
+
+margins: ## the bounds of time that saved runs were nearest to missing: RUN='dir …' (_artifacts/latest)
+	@go run ./hack/margins $(or $(RUN),_artifacts/latest)
 
 matrix: engine images build ## all profiles on each of VERSIONS, and where the verdicts differ
 	go run ./hack/matrix -hookcheck '$(BIN)/hookcheck' $(VERSIONS)

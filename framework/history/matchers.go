@@ -30,8 +30,21 @@ type finding struct {
 	evidence []*Event
 	// absence is set where the finding rests on something not being there.
 	absence bool
+	margin  *Margin
 	err     error
 }
+
+// A Margin is a time that was seen, with the error of the clocks, and the bounds
+// in which it had to lie.
+type Margin struct {
+	Expected  string // the clause
+	Low, High time.Duration
+	From, To  time.Duration
+}
+
+// Slack is how much shorter (low) or longer (high) the time could have been seen to
+// be before it certainly missed the bound; negative where it did.
+func (m Margin) Slack() (low, high time.Duration) { return m.To - m.Low, m.High - m.From }
 
 // windowMargin and windowLines size the timeline in a failure message.
 const (
@@ -63,6 +76,10 @@ func (m *Matcher) Expected() string { return m.expected }
 
 // Seen says what the record shows instead, after Match.
 func (m *Matcher) Seen() string { return m.found.seen }
+
+// Margin returns the time that the last Match held against bounds, or nil where it
+// was about none, or one of the events was missing.
+func (m *Matcher) Margin() *Margin { return m.found.margin }
 
 // Evidence returns the events that the last Match decided from.
 func (m *Matcher) Evidence() []*Event { return m.found.evidence }
@@ -129,6 +146,7 @@ func Elapse(a, b Pattern, low, high time.Duration) *Matcher {
 			return f
 		}
 		f.seen = between(from, to)
+		f.margin = &Margin{Expected: expected, Low: low, High: high, From: from, To: to}
 		switch {
 		case from >= low && to <= high:
 			f.ok = true

@@ -30,6 +30,7 @@ type Check func(j *J, h *history.History)
 type J struct {
 	result     requirement.Result
 	evidence   []*history.Event
+	margins    []history.Margin
 	assertions int
 	decided    bool
 }
@@ -67,6 +68,16 @@ func Evaluate(check Check, h *history.History) requirement.Result {
 		j.result.Blame()
 	}
 	return j.result
+}
+
+// Margins runs a check over a history and returns the times that it held against
+// bounds, in order, up to where it ended.
+func Margins(check Check, h *history.History) []history.Margin {
+	j := &J{}
+	if h.Incomplete() == "" {
+		j.run(check, h)
+	}
+	return j.margins
 }
 
 // span is the time in which the events lie, errors of the clocks included, or nil.
@@ -147,6 +158,7 @@ type explainer interface {
 	Seen() string
 	Evidence() []*history.Event
 	Window() string
+	Margin() *history.Margin
 }
 
 // To fails the check where the matcher does not match. what, if given, says
@@ -165,6 +177,9 @@ func (a Assertion) check(m types.GomegaMatcher, want bool, what string) {
 	ex, explains := m.(explainer)
 	if explains {
 		a.j.evidence = append(a.j.evidence, ex.Evidence()...)
+		if m := ex.Margin(); m != nil {
+			a.j.margins = append(a.j.margins, *m)
+		}
 	}
 	switch {
 	case errors.Is(err, history.ErrUnclear), errors.Is(err, history.ErrFlawed):

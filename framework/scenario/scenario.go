@@ -97,6 +97,15 @@ func (s *Scenario) Judge(h *history.History, selected func(id string) bool) []re
 	return results
 }
 
+// Margins returns, by requirement, the times that the checks held against bounds.
+func (s *Scenario) Margins(h *history.History) map[string][]history.Margin {
+	margins := map[string][]history.Margin{}
+	for _, c := range s.Checks {
+		margins[c.Requirement] = judge.Margins(c.Judge, h)
+	}
+	return margins
+}
+
 // HistoryPath is where a scenario's history stands below the artifacts
 // directory.
 func HistoryPath(name string) string { return "histories/" + name + ".jsonl" }
