@@ -34,7 +34,7 @@ var _ = Describe("one grace period for hook and shutdown", "grace/shared", func(
 		// fraction. Of four hooks, 0.2 s apart, one always has a fraction of 0.8 s or more, another of 0.6 s; but where a second
 		// ends between hook and signal, nobody knows how many were taken. The exec hook's end is known less well.
 		containers := []string{"app", "second", "third", "fourth", "fifth"}
-		var over, kept []float64
+		var over, late []float64
 		whole := map[string]time.Duration{} // of those that are known to the second
 		for _, c := range containers {
 			killing, term, beat := KubeEvent("Killing").In(c), Signal("SIGTERM").In(c), LastBeat().In(c)
@@ -42,21 +42,23 @@ var _ = Describe("one grace period for hook and shutdown", "grace/shared", func(
 			j.Expect(h).To(Elapse(begin, term, 0, grace+Reaction))
 			j.Expect(h).To(Elapse(term, beat, Floor/2, grace+Reaction))
 			took, _, _ := h.Distance(h.First(begin), h.First(term))
-			low, high, _ := h.Distance(h.First(term), h.First(beat))
+			_, high, _ := h.Distance(h.First(term), h.First(beat))
 			over = append(over, (took + high - grace).Seconds())
 			if h.First(killing) == nil || h.First(end) == nil {
 				continue
 			}
 			least, _, _ := h.Distance(exactly(h.First(killing)), h.First(end))
 			_, most, _ := h.Distance(exactly(h.First(killing)), h.First(term))
-			kept = append(kept, ((low+high)/2 - (grace - least)).Seconds())
+			low, high, _ := h.Distance(exactly(h.First(killing)), h.First(beat))
+			late = append(late, ((low+high)/2 - grace).Seconds())
 			if n := least.Truncate(time.Second); n == most.Truncate(time.Second) {
 				whole[c] = n
 			}
 		}
 		j.Measure("over_grace_seconds", over, beat.Seconds())
-		// Were fractions taken, too, a shutdown would keep what the kill comes late by: some tenths of a second.
-		if len(kept) > 0 && slices.Max(kept) >= 0.5 {
+		// The end is late by the fraction that was kept, and by the runtime's part in it. Were fractions taken, too, it would
+		// be late by the runtime's part alone: some tenths of a second. The latest of a run was 0.63 s and more in 62 runs.
+		if len(late) > 0 && slices.Max(late) >= 0.55 {
 			return
 		}
 		// The entry of the signal is 0.02 to 0.3 s late on an idle node, and the kill, which is late as well, makes up for it.
