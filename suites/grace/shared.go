@@ -31,7 +31,7 @@ var _ = Describe("one grace period for hook and shutdown", "grace/shared", func(
 	s.Check("grace.truncation", func(j *judge.J, h *History) {
 		// The kubelet begins to count right after the Event of the kill, until it hears that the hook has ended: between the
 		// hook's end and the stop signal. It takes the whole seconds of that from the grace period, and the shutdown keeps the
-		// fraction. Of four hooks, 0.2 s apart, one always has a fraction of 0.8 s or more, another of 0.6 s; but where a second
+		// fraction. Of four hooks, 0.2 s apart and late alike, one always has a fraction of 0.6 s or more; but where a second
 		// ends between hook and signal, nobody knows how many were taken. The exec hook's end is known less well.
 		containers := []string{"app", "second", "third", "fourth", "fifth"}
 		var over, late []float64

@@ -48,7 +48,8 @@ var _ = Describe("all containers restarted at once", "restarts/all", func(s *S) 
 	s.Check("restart.all.kill-serial", func(j *judge.J, h *History) {
 		term := func(container string) Pattern { return Signal("SIGTERM").Of(pod).In(container).Instance(1) }
 		// The second waits until the first has been killed. Were they stopped
-		// together, there would be nothing between the two.
+		// together, there would be nothing between the two: half-way, because the first
+		// one's entry may be late (1.8 s were seen once in 63 runs).
 		j.Expect(h).To(Elapse(term(one), term(two), Floor/2, Floor+Reaction))
 	})
 	s.Check("restart.all.not-while-terminating", func(j *judge.J, h *History) {
