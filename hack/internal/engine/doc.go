@@ -13,8 +13,13 @@
 // runtime is wrapped by a program that leaves out of each request what the machine does not have; see
 // progs/ocirunc. The result is remembered for as long as that engine runs.
 //
+// # After a kill
+//
+// Where an engine was killed together with its containers, as at the end of a CI job, their ends of network links
+// are removed before the next one starts: they would answer for the addresses of its nodes.
+//
 // # What it keeps
 //
-// In the state directory of package xdg: dockerd.log; dockerd.json, which says what we started; probe.json, the
+// In the state directory of package xdg: dockerd.log; dockerd.json, which says what we started, and whether it needed the wrapper; probe.json, the
 // last result; ocirunc, the wrapper, where there is one. An engine that we started keeps running. `kill $(jq .pid dockerd.json)` ends it.
 package engine

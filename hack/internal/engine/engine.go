@@ -20,7 +20,7 @@ func Ensure(ctx context.Context, logf command.Logf) error {
 	case named() != "":
 		return fmt.Errorf("the engine that %s names does not answer: %w; start it, or unset the variable", named(), err)
 	default:
-		if err := start(ctx, logf, false); err != nil {
+		if err := start(ctx, logf, wrappedLast()); err != nil {
 			return fmt.Errorf("no Docker engine answers (%s), and none could be started: %w", firstLine(err), err)
 		}
 		if version, err = serverVersion(ctx); err != nil {

@@ -35,6 +35,9 @@ func start(ctx context.Context, logf command.Logf, wrapped bool) error {
 	if _, err := os.Stat("/run/systemd/system"); err == nil {
 		return errors.New("the package docker.io is installed as a service of systemd, which is not ours to start; run: systemctl start docker")
 	}
+	if err := clearLinks(ctx, logf); err != nil {
+		return err
+	}
 	var args []string
 	if wrapped {
 		wrapper, err := installWrapper(ctx, logf)
@@ -63,7 +66,7 @@ func mayStart() error {
 
 // install adds Debian's engine where its parts are missing. A dockerd from elsewhere is left alone.
 func install(ctx context.Context, logf command.Logf) error {
-	parts := map[string]string{"dockerd": "docker.io", "docker": "docker.io", "iptables": "iptables"}
+	parts := map[string]string{"dockerd": "docker.io", "docker": "docker.io", "iptables": "iptables", "ip": "iproute2"}
 	if err := apt.Install(ctx, logf, apt.Missing(parts)...); err != nil {
 		return err
 	}

@@ -43,6 +43,13 @@ func startedByUs() bool {
 	return named() == "" && readState("dockerd.json", &d) == nil && d.running()
 }
 
+// wrappedLast says whether the last engine that we started needed the wrapped runtime. The next one starts with it
+// at once, since to start twice is to boot twice each node that the engine restarts.
+func wrappedLast() bool {
+	var d daemon
+	return readState("dockerd.json", &d) == nil && d.Wrapped
+}
+
 // startTime reads when a process was started from /proc/PID/stat.
 func startTime(pid int) (string, error) {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))

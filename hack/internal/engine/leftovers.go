@@ -1,0 +1,73 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/hookcheck/hookcheck/hack/internal/command"
+)
+
+// dockerBridge is the name of a bridge that Docker makes: the default one's, or that of a network by its id.
+var dockerBridge = regexp.MustCompile(`^(docker0|br-[0-9a-f]{12})$`)
+
+// clearLinks removes from Docker's bridges the links of containers that were killed together with their engine.
+// The kernel keeps such a container's network for as long as one of its TCP connections lingers, two minutes
+// measured, and it answers for its IP address all that time: a node that got the same address is refused now
+// and then. While a container of an engine runs, nothing is removed.
+func clearLinks(ctx context.Context, logf command.Logf) error {
+	if containersRun("/proc") {
+		return nil
+	}
+	links, err := bridgeLinks("/sys/class/net")
+	for _, link := range links {
+		if _, err := command.Output(ctx, "ip", "link", "delete", link); err != nil {
+			return fmt.Errorf("remove the network link %s of a container that is gone: %w", link, err)
+		}
+	}
+	if len(links) > 0 {
+		logf("removed what killed containers had left on Docker's bridges: %s", strings.Join(links, ", "))
+	}
+	return err
+}
+
+// containersRun says whether a process of the directory proc supervises a container of Docker's.
+func containersRun(proc string) bool {
+	lines, _ := filepath.Glob(filepath.Join(proc, "[0-9]*", "cmdline")) // the pattern is well-formed
+	for _, path := range lines {
+		data, _ := os.ReadFile(path) // gone: not running
+		args := strings.Split(string(data), "\x00")
+		if strings.HasPrefix(filepath.Base(args[0]), "containerd-shim") && strings.Contains(string(data), "\x00-namespace\x00moby\x00") {
+			return true
+		}
+	}
+	return false
+}
+
+// bridgeLinks lists the members of Docker's bridges that are ends of virtual links, by the directory
+// /sys/class/net.
+func bridgeLinks(net string) ([]string, error) {
+	bridges, err := os.ReadDir(net)
+	if err != nil {
+		return nil, fmt.Errorf("list the network interfaces: %w", err)
+	}
+	var links []string
+	for _, bridge := range bridges {
+		if !dockerBridge.MatchString(bridge.Name()) {
+			continue
+		}
+		members, err := os.ReadDir(filepath.Join(net, bridge.Name(), "brif"))
+		if err != nil {
+			return nil, fmt.Errorf("list the members of bridge %s: %w", bridge.Name(), err)
+		}
+		for _, member := range members {
+			if strings.HasPrefix(member.Name(), "veth") {
+				links = append(links, member.Name())
+			}
+		}
+	}
+	return links, nil
+}
