@@ -26,33 +26,26 @@ type TableOptions struct {
 	Dir string
 }
 
-// WriteTable prints what a run found: the verdicts counted by area; every
-// requirement that is violated, passed unexpectedly, is inconclusive or did not
-// run, with what there is to know about it; what the platform rewrote; the known
+// WriteTable prints what a run found: the verdicts counted by area; the known
 // deviations with their evidence; which of several permitted outcomes were seen; what does not apply
-// and why; how long things took, and what the run cost; and, last, the verdict
-// on the whole in one line.
+// and why; how long things took, and what the run cost; what the platform rewrote; what did not run;
+// the findings, as [WriteFindings] does; and, last, the verdict on the whole in one line. What
+// somebody should look at stands at the end, where a terminal and the tail of a log show it.
 func WriteTable(w io.Writer, report Report, options TableOptions) error {
 	t := newTable(options)
 	none := report.Run.Error != "" && report.Summary.Count(requirement.NotRun) == report.Summary.Total()
 	if !none {
 		t.counts(report)
 	}
-	for _, v := range []requirement.Verdict{requirement.NonConformant, requirement.UnexpectedPass, requirement.Inconclusive} {
-		for _, entry := range report.Results {
-			if entry.Verdict == v {
-				t.finding(entry)
-			}
-		}
-	}
-	if !none { // else the one reason is the error, below
-		t.notRun(report)
-	}
-	t.rewritten(report.Rewritten)
 	t.knownDeviations(report)
 	t.outcomes(report)
 	t.notApplicable(report)
 	t.measurements(report)
+	t.rewritten(report.Rewritten)
+	if !none { // else the one reason is the error, below
+		t.notRun(report)
+	}
+	t.findings(report)
 	if report.Run.Error != "" {
 		if t.text.Len() > 0 {
 			t.line("")
@@ -64,6 +57,15 @@ func WriteTable(w io.Writer, report Report, options TableOptions) error {
 	}
 	t.line("")
 	t.line(t.verdict(report))
+	_, err := io.WriteString(w, t.text.String())
+	return err
+}
+
+// WriteFindings prints every requirement that is inconclusive, passed unexpectedly or is violated, the
+// violated ones last, each with what there is to know about it.
+func WriteFindings(w io.Writer, report Report, options TableOptions) error {
+	t := newTable(options)
+	t.findings(report)
 	_, err := io.WriteString(w, t.text.String())
 	return err
 }
@@ -157,6 +159,16 @@ func (t *table) beside(name string, width int, text string) {
 	for _, line := range wrap(printable(text), t.width-width-2) {
 		t.line(fmt.Sprintf("%-*s  %s", width, printable(name), line))
 		name = ""
+	}
+}
+
+func (t *table) findings(report Report) {
+	for _, v := range []requirement.Verdict{requirement.Inconclusive, requirement.UnexpectedPass, requirement.NonConformant} {
+		for _, entry := range report.Results {
+			if entry.Verdict == v {
+				t.finding(entry)
+			}
+		}
 	}
 }
 

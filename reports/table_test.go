@@ -105,12 +105,12 @@ func TestTableCapsTheTimeline(t *testing.T) {
 	}
 }
 
-// TestTableOrder: what is violated comes first, whatever the ids.
+// TestTableOrder: what is violated comes last before the verdict, whatever the ids.
 func TestTableOrder(t *testing.T) {
 	out := render(t, samples(t)["mixed"], TableOptions{})
 	last := -1
-	for _, part := range []string{"\nnon-conformant  grace.default-30", "\nunexpected pass  delete.shorter", "\ninconclusive  grace.budget-shared", "\nnot run  1 requirement\n",
-		"\nknown deviation  1 requirement\n", "\npermitted outcomes, as seen  1 requirement\n", "\nnot applicable  1 requirement\n", "\nverdict: "} {
+	for _, part := range []string{"\nknown deviation  1 requirement\n", "\npermitted outcomes, as seen  1 requirement\n", "\nnot applicable  1 requirement\n",
+		"\nnot run  1 requirement\n", "\ninconclusive  grace.budget-shared", "\nunexpected pass  delete.shorter", "\nnon-conformant  grace.default-30", "\nverdict: "} {
 		at := strings.Index(out, part)
 		if at <= last {
 			t.Errorf("%q at %d, after what stands at %d", part, at, last)

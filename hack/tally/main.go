@@ -3,7 +3,8 @@
 //	go run ./hack/tally [-also-failed N] DIR
 //	76 passed, 0 failed, 0 skipped
 //
-// Conformant counts as passed, not applicable and known deviation as skipped, and everything else as failed, an unexpected
+// Before it, on standard error, stands each finding with its evidence, as hookcheck's own table has it: the tail of a log
+// is often all that is kept. Conformant counts as passed, not applicable and known deviation as skipped, and everything else as failed, an unexpected
 // pass included. A directory without a report counts as one failure; so does each of N others, which a script saw.
 package main
 
@@ -43,6 +44,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 		*also++
 	case err != nil:
 		fmt.Fprintln(stderr, "tally:", err)
+		return 3
+	}
+	if err := reports.WriteFindings(stderr, report, reports.TableOptions{Dir: flags.Arg(0)}); err != nil {
 		return 3
 	}
 	fmt.Fprintln(stdout, line(report.Summary, *also))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/hookcheck/hookcheck/reports"
@@ -13,6 +14,22 @@ func TestLine(t *testing.T) {
 	s := reports.Summary{Conformant: 70, NonConformant: 1, UnexpectedPass: 1, Inconclusive: 2, NotApplicable: 4, NotRun: 3, KnownDeviation: 5}
 	if got, want := line(s, 1), "70 passed, 8 failed, 9 skipped"; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestFindings: what failed stands in the log, with its evidence.
+func TestFindings(t *testing.T) {
+	dir := t.TempDir()
+	data, err := os.ReadFile("../../reports/testdata/mixed.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, reports.ReportFile), data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	if code := run([]string{dir}, &stdout, &stderr); code != 0 || !strings.Contains(stderr.String(), "\nnon-conformant  grace.default-30  MUST\n") {
+		t.Errorf("exit code %d, standard error:\n%s", code, stderr.String())
 	}
 }
 
