@@ -17,21 +17,23 @@ var dockerBridge = regexp.MustCompile(`^(docker0|br-[0-9a-f]{12})$`)
 // clearLinks removes from Docker's bridges the links of containers that were killed together with their engine.
 // The kernel keeps such a container's network for as long as one of its TCP connections lingers, two minutes
 // measured, and it answers for its IP address all that time: a node that got the same address is refused now
-// and then. While a container of an engine runs, nothing is removed.
-func clearLinks(ctx context.Context, logf command.Logf) error {
+// and then. While a container of an engine runs, nothing is removed. A link that cannot be removed is told and
+// left: mostly the kernel was faster.
+func clearLinks(ctx context.Context, logf command.Logf) {
 	if containersRun("/proc") {
-		return nil
+		return
 	}
 	links, err := bridgeLinks("/sys/class/net")
+	if err != nil {
+		logf("%v", err)
+	}
 	for _, link := range links {
 		if _, err := command.Output(ctx, "ip", "link", "delete", link); err != nil {
-			return fmt.Errorf("remove the network link %s of a container that is gone: %w", link, err)
+			logf("network link %s of a container that is gone: %v", link, err)
+			continue
 		}
+		logf("removed the network link %s of a container that is gone", link)
 	}
-	if len(links) > 0 {
-		logf("removed what killed containers had left on Docker's bridges: %s", strings.Join(links, ", "))
-	}
-	return err
 }
 
 // containersRun says whether a process of the directory proc supervises a container of Docker's.

@@ -35,9 +35,7 @@ func start(ctx context.Context, logf command.Logf, wrapped bool) error {
 	if _, err := os.Stat("/run/systemd/system"); err == nil {
 		return errors.New("the package docker.io is installed as a service of systemd, which is not ours to start; run: systemctl start docker")
 	}
-	if err := clearLinks(ctx, logf); err != nil {
-		return err
-	}
+	clearLinks(ctx, logf)
 	var args []string
 	if wrapped {
 		wrapper, err := installWrapper(ctx, logf)
