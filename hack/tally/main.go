@@ -4,7 +4,9 @@
 //	76 passed, 0 failed, 0 skipped
 //
 // Before it, on standard error, stands each finding with its evidence, as hookcheck's own table has it: the tail of a log
-// is often all that is kept. Conformant counts as passed, not applicable and known deviation as skipped, and everything else as failed, an unexpected
+// is often all that is kept.
+//
+// Conformant counts as passed, not applicable and known deviation as skipped, and everything else as failed, an unexpected
 // pass included. A directory without a report counts as one failure; so does each of N others, which a script saw.
 package main
 

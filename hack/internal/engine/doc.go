@@ -20,6 +20,7 @@
 //
 // # What it keeps
 //
-// In the state directory of package xdg: dockerd.log; dockerd.json, which says what we started, and whether it needed the wrapper; probe.json, the
-// last result; ocirunc, the wrapper, where there is one. An engine that we started keeps running. `kill $(jq .pid dockerd.json)` ends it.
+// In the state directory of package xdg: dockerd.log; dockerd.json, which says what we started, and whether it
+// needed the wrapper; probe.json, the last result; ocirunc, the wrapper, where there is one. An engine that we
+// started keeps running. `kill $(jq .pid dockerd.json)` ends it.
 package engine
