@@ -1,6 +1,7 @@
 package history
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -97,6 +98,25 @@ func (h *History) Incomplete() string {
 	default:
 		return h.Footer.Failed
 	}
+}
+
+// Unstarted returns which container the runtime could not create or start, and what
+// it said, or nothing. The kubelet goes on as after any other end of a container,
+// and what follows says nothing of hooks: containerd reports such a container as
+// terminated for the reason StartError, a kubelet that gets no container as waiting.
+func (h *History) Unstarted() string {
+	for _, p := range []Pattern{Terminated().With("reason", "StartError"), Waiting("CreateContainerError|RunContainerError")} {
+		if e := h.First(p); e != nil {
+			why := e.Fields["message"]
+			for i := range h.Events { // a final message is taken for a journal, of which this one is no part
+				if d := &h.Events[i]; why == "" && d.Kind == KindDefect && d.Pod == e.Pod && d.Container == e.Container {
+					why = d.Fields["text"]
+				}
+			}
+			return fmt.Sprintf("container %s of pod %s: %s", e.Container, e.Pod, why)
+		}
+	}
+	return ""
 }
 
 // Flaws returns what the record is known to lack, one line each: gaps of a

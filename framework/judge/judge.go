@@ -45,7 +45,8 @@ type decision struct{}
 //
 // A history whose scenario was not carried through, a check that meets
 // ErrUnclear or ErrFlawed, one that panics and one that asserts nothing are all
-// inconclusive: each says why.
+// inconclusive: each says why. So is a violation in the history of a container that
+// the runtime could not start.
 func Evaluate(check Check, h *history.History) requirement.Result {
 	j := &J{result: requirement.Result{Verdict: requirement.Conformant, Rewritten: h.Rewrites()}}
 	if why := h.Incomplete(); why != "" {
@@ -54,6 +55,9 @@ func Evaluate(check Check, h *history.History) requirement.Result {
 		return j.result
 	}
 	j.run(check, h)
+	if why := h.Unstarted(); why != "" && j.result.Verdict == requirement.NonConformant {
+		j.result.Verdict, j.result.Reason = requirement.Inconclusive, "the runtime could not start "+why
+	}
 	if !j.decided && j.assertions == 0 {
 		j.result.Verdict, j.result.Reason = requirement.Inconclusive, "the check asserted nothing"
 	}

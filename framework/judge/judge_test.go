@@ -152,6 +152,20 @@ func matches(got, want string) bool {
 	return got == want
 }
 
+// TestUnstarted: a violation beside a container that the runtime could not start is none of hooks.
+func TestUnstarted(t *testing.T) {
+	pod := ht.Pod("p", ht.Terminated("app", 0, 128, 5*time.Second))
+	ended := pod.Status.ContainerStatuses[0].State.Terminated
+	ended.Reason, ended.Message = "StartError", "unable to freeze"
+	for phase, want := range map[corev1.PodPhase]requirement.Verdict{corev1.PodSucceeded: requirement.Inconclusive, corev1.PodRunning: requirement.Conformant} {
+		r := judge.Evaluate(func(j *judge.J, h *History) { j.Expect(h).To(Contain(PodVersion(Phase(phase)))) },
+			ht.New("x").Pod(6*time.Second, pod).Done())
+		if r.Verdict != want || want == requirement.Inconclusive && r.Reason != "the runtime could not start container app of pod p: unable to freeze" {
+			t.Errorf("%s: %s, reason %q", phase, r.Verdict, r.Reason)
+		}
+	}
+}
+
 func TestPanicIsInconclusive(t *testing.T) {
 	r := judge.Evaluate(func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(StepBegin("delete")))

@@ -124,6 +124,10 @@ func removeRun(ctx context.Context, client kubernetes.Interface, namespace, run 
 		if err != nil && !apierrors.IsNotFound(err) {
 			return fmt.Errorf("delete namespace %s: %w", namespace, err)
 		}
+		// The namespace controller waits 5 s before it begins, and then has the Events
+		// deleted one by one, some thousand of a whole run. Without the right to do
+		// that meanwhile it only takes longer.
+		_ = client.CoreV1().Events(namespace).DeleteCollection(ctx, metav1.DeleteOptions{}, metav1.ListOptions{})
 	} else if err := deleteLabelled(ctx, client, namespace, selector); err != nil {
 		return err
 	}

@@ -12,13 +12,13 @@ import (
 
 // Hooks are delivered: each of many at least once, one that fails exactly once.
 //
-//  1. a Job of three pods with three containers each, all with preStop hooks, and
+//  1. a Job of two pods with three containers each, all with preStop hooks, and
 //     a pod whose preStop hook asks a server that closes each connection
 //  2. wait until all run; delete all pods at once
 //  3. wait until the kubelet is done with them and the Event is there
 var _ = Describe("many preStop hooks, and one that nobody answers", "delivery/stops", func(s *S) {
 	const (
-		pods   = 3 // of the Job
+		pods   = 2 // of the Job
 		closed = "stops-closed"
 		stop   = "/status/200?stop"
 	)

@@ -31,9 +31,9 @@ func TestChecks(t *testing.T) {
 			cs.State.Terminated.ExitCode = 0
 		})},
 		"grace.hook-overrun": {
-			Drop(Signal("SIGTERM").Of("overrun-exits")),
-			Shift(Signal("SIGTERM").Of("overrun-exits"), 56*time.Second),
-			Shift(LastBeat().Of("overrun-ignores"), -1500*time.Millisecond),
+			Drop(Signal("SIGTERM").In("exits")),
+			Shift(Signal("SIGTERM").In("exits"), 56*time.Second),
+			Shift(LastBeat().In("ignores"), -1500*time.Millisecond),
 		},
 		"grace.two-second-floor": {Shift(LastBeat(), -time.Second), Shift(LastBeat(), 60*time.Second)},
 		"grace.default-30": {

@@ -43,7 +43,7 @@ func TestChecks(t *testing.T) {
 			failed("c404", "FailedPostStartHook"), failed("c500", "FailedPreStopHook"),
 			Container("restarted", "c399", ContainerReady("c399"), func(cs *corev1.ContainerStatus) { cs.RestartCount = 1 }),
 			Drop(KubeEvent("FailedPostStartHook").In("c199")),
-			Drop(Request("/status/503?hook=preStop")),
+			Drop(Request("/status/599?hook=preStop")),
 		},
 		"probe.http-200-399": {
 			Container("ready with 400", "c400", Phase(corev1.PodRunning), func(cs *corev1.ContainerStatus) { cs.Ready = true }),
@@ -54,16 +54,16 @@ func TestChecks(t *testing.T) {
 			Drop(Request("/query?a=b&c=%20d")), failed("query", "FailedPostStartHook"), // it asked its own pod
 		},
 		"http.path-query": {
-			Set(Request("/query?a=b&c=%20d"), "p", "/query"), Set(Request("/slashless"), "p", "slashless"), failed("slashless", "FailedPostStartHook"),
+			Set(Request("/query?a=b&c=%20d"), "p", "/query"), Set(Request("/slashless"), "p", "slashless"), failed("query", "FailedPreStopHook"),
 		},
 		"http.port.named":         {Drop(Request("/named")), failed("named", "FailedPostStartHook")},
 		"http.port.named-missing": {Drop(said.In("misnamed")), request("/misnamed"), Set(StepEnd("create").Of("requests-redirected"), "error", "invalid port")},
-		"http.dual-stack":         {Set(Request("/six"), "header:host", "10.0.0.1:8080"), Drop(Request("/six")), failed("six", "FailedPostStartHook")},
+		"http.dual-stack":         {Set(Request("/six"), "header:host", "10.0.0.1:8080"), Drop(Request("/six")), failed("fallback", "FailedPreStopHook")},
 		"http.redirect.same-host": {
-			Drop(Request("/followed")), Drop(Request("/followed-tls")), Again(Request("/loop")), Drop(said.In("looping")), failed("scheme", "FailedPostStartHook"),
+			Drop(Request("/followed")), Drop(Request("/followed-tls")), Again(Request("/loop")), Drop(said.In("looping")), failed("elsewhere", "FailedPreStopHook"),
 		},
 		"http.redirect.other-host": {request("/not-followed"), failed("elsewhere", "FailedPostStartHook")},
-		"http.http-to-tls":         {Drop(Entry("no-request")), failed("plain", "FailedPostStartHook")},
+		"http.http-to-tls":         {Drop(Entry("no-request")), failed("named", "FailedPreStopHook")},
 		"http.https-to-http-fallback": {
 			Set(Request("/fallback"), "header:authorization", "secret"), Set(Request("/fallback"), "header:x-kept", ""), Drop(Request("/fallback")),
 			failed("fallback", "FailedPostStartHook"),

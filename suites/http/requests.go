@@ -8,9 +8,10 @@ import (
 
 // Paths, ports, addresses, redirects and odd servers.
 //
-//  1. a receiver; when it is ready, three pods with containers whose postStart
-//     hooks ask it: in ways that succeed, to be redirected, and in vain
-//  2. wait until all of these hooks are over
+//  1. a receiver; when it is ready, three pods with containers whose hooks ask it:
+//     in ways that succeed, at their start and at their end; to be redirected; and
+//     in vain
+//  2. wait until all postStart hooks are over
 //  3. delete the three pods and wait until the kubelet is done with them; then the
 //     receiver, which tells what it saw
 var _ = Describe("requests of httpGet hooks", "http/requests", func(s *S) {
@@ -24,26 +25,30 @@ var _ = Describe("requests of httpGet hooks", "http/requests", func(s *S) {
 		DeletePods([]string{asking, redirected, failing}), AwaitTerminated(asking, redirected, failing), DeletePods([]string{receiver}), AwaitTerminated(receiver))
 
 	received := func(path string) Pattern { return Request(path).Of(receiver) }
-	// succeeded expects that a container has run, and its hook has not failed.
-	succeeded := func(j *judge.J, h *History, container string) {
+	// started expects that a container has run, and that its postStart hook has not
+	// failed; stopped expects the latter of its preStop hook.
+	started := func(j *judge.J, h *History, container string) {
 		j.Expect(h).To(Contain(PodVersion(ContainerReady(container))))
 		j.Expect(h).To(ContainNo(failed.In(container)))
+	}
+	stopped := func(j *judge.J, h *History, container string) {
+		j.Expect(h).To(ContainNo(KubeEvent("FailedPreStopHook").In(container)))
 	}
 
 	s.Check("http.host", func(j *judge.J, h *History) {
 		// The receiver is another pod, and nobody listens in the one that asks.
 		j.Expect(h).To(Contain(Entry("http").Of(receiver).Saying("p", "^/query")))
-		succeeded(j, h, "query")
+		started(j, h, "query")
 	})
 	s.Check("http.path-query", func(j *judge.J, h *History) {
 		j.Expect(h).To(ContainTimes(received("/query?a=b&c=%20d"), 1))
 		j.Expect(h).To(ContainTimes(received("/slashless"), 1))
-		succeeded(j, h, "query")
-		succeeded(j, h, "slashless")
+		started(j, h, "query")
+		stopped(j, h, "query")
 	})
 	s.Check("http.port.named", func(j *judge.J, h *History) {
 		j.Expect(h).To(ContainTimes(received("/named"), 1))
-		succeeded(j, h, "named")
+		started(j, h, "named")
 	})
 	s.Check("http.port.named-missing", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(StepEnd("create").Of(redirected).With("error", "")))
@@ -52,31 +57,31 @@ var _ = Describe("requests of httpGet hooks", "http/requests", func(s *S) {
 	})
 	s.Check("http.dual-stack", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(received("/six").Saying("header:host", `^\[[0-9a-f.]*:[0-9a-f.:]*\]:8080$`)))
-		succeeded(j, h, "six")
+		stopped(j, h, "fallback")
 	})
 	s.Check("http.redirect.same-host", func(j *judge.J, h *History) {
 		j.Expect(h).To(ContainTimes(received("/redirect?to=/followed"), 1))
 		j.Expect(h).To(ContainTimes(received("/followed"), 1))
-		succeeded(j, h, "relative")
+		started(j, h, "relative")
 		j.Expect(h).To(ContainTimes(received("/followed-tls"), 1))
-		succeeded(j, h, "scheme")
+		stopped(j, h, "elsewhere")
 		j.Expect(h).To(ContainTimes(received("/loop"), 10))
 		j.Expect(h).To(Contain(failed.Of(redirected).In("looping")))
 	})
 	s.Check("http.redirect.other-host", func(j *judge.J, h *History) {
 		j.Expect(h).To(ContainTimes(received("/redirect?to=http://{alias}:8080/not-followed"), 1))
 		j.Expect(h).To(ContainNo(received("/not-followed")))
-		succeeded(j, h, "elsewhere")
+		started(j, h, "elsewhere")
 	})
 	s.Check("http.http-to-tls", func(j *judge.J, h *History) {
 		j.Expect(h).To(Contain(Entry("no-request").Of(receiver)))
 		j.Expect(h).To(ContainNo(received("/plain")))
-		succeeded(j, h, "plain")
+		stopped(j, h, "named")
 	})
 	s.Check("http.https-to-http-fallback", func(j *judge.J, h *History) {
 		j.Expect(h).To(ContainTimes(received("/fallback"), 1))
 		j.Expect(h).To(Contain(received("/fallback").With("header:authorization", "").With("header:x-kept", "kept")))
-		succeeded(j, h, "fallback")
+		started(j, h, "fallback")
 		if h.First(KubeEvent("LifecycleHTTPFallback").Of(asking)) != nil {
 			j.Outcome("an Event tells of it")
 		} else {

@@ -2,34 +2,31 @@ package poststart
 
 import (
 	"fmt"
-	"time"
 
 	. "github.com/hookcheck/hookcheck/framework/history"
 	"github.com/hookcheck/hookcheck/framework/judge"
 	. "github.com/hookcheck/hookcheck/framework/scenario"
 )
 
-// pods is how often the race is run.
-const pods = 12
+// races is how often the race is run: a container of the fixture each.
+const races = 8
 
 // Which comes first, entrypoint or postStart hook? Nothing promises an order, so
-// none is demanded: the race is run 12 times and reported as a distribution.
+// none is demanded: the race is run 8 times and reported as a distribution.
 //
-//  1. a Job of 12 pods whose entrypoint and postStart hook do nothing but write
+//  1. a pod of 8 containers whose entrypoint and postStart hook do nothing but write
 //     down when they began
-//  2. wait until all run, which is after their hooks; delete them
-//  3. wait until the kubelet is done with them
+//  2. wait until it is ready, which is after all hooks; delete it
+//  3. wait until the kubelet is done with it
 var _ = Describe("the race of entrypoint and postStart", "poststart/order", func(s *S) {
-	s.Do(Create(), AwaitFor(fmt.Sprintf("%d running pods", pods), 2*Patience, func(h *History) bool {
-		return len(h.All(Running())) >= pods
-	}), Delete(Grace(time.Second)), AwaitTerminated())
+	s.Do(Create(), AwaitReady(), Delete(), AwaitTerminated())
 
 	s.Check("poststart.no-entrypoint-order", func(j *judge.J, h *History) {
-		j.Expect(h).To(ContainTimes(Start(), pods))
-		j.Expect(h).To(ContainTimes(HookBegin(PostStart), pods))
+		j.Expect(h).To(ContainTimes(Start(), races))
+		j.Expect(h).To(ContainTimes(HookBegin(PostStart), races))
 		var lead []float64 // of the entrypoint, in seconds: negative where the hook came first
-		for _, pod := range h.Pods() {
-			entrypoint, hook := h.First(Start().Of(pod)), h.First(HookBegin(PostStart).Of(pod))
+		for _, entrypoint := range h.All(Start()) {
+			hook := h.First(HookBegin(PostStart).In(entrypoint.Container))
 			if low, high, err := h.Distance(entrypoint, hook); err == nil {
 				lead = append(lead, (low + (high-low)/2).Seconds())
 			}
@@ -40,7 +37,7 @@ var _ = Describe("the race of entrypoint and postStart", "poststart/order", func
 				first++
 			}
 		}
-		j.Outcome(fmt.Sprintf("the entrypoint began first in %d of %d pods", first, len(lead)))
+		j.Outcome(fmt.Sprintf("the entrypoint began first in %d of %d containers", first, len(lead)))
 		j.Measure("entrypoint_before_poststart_seconds", lead, 1e-6)
 	})
 })

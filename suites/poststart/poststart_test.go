@@ -66,11 +66,6 @@ func TestChecks(t *testing.T) {
 		"poststart.not-in-endpoints": {Shift(Endpoint("ready", func(e discoveryv1.Endpoint) bool {
 			return e.Conditions.Ready != nil && *e.Conditions.Ready
 		}), -30*time.Second)},
-		// restart
-		"poststart.restart-reruns": {Drop(HookEnd(PostStart).Instance(2)), Again(HookEnd(PostStart).Instance(2))},
-		"status.laststate-after-restart": {Container("no lastState", "app", Restarted("app"), func(cs *corev1.ContainerStatus) {
-			cs.LastTerminationState = corev1.ContainerState{}
-		})},
 		// order
 		"poststart.no-entrypoint-order": {Drop(HookBegin(PostStart)), Again(HookBegin(PostStart))},
 		// failure_exec

@@ -3,6 +3,7 @@ package prestop
 import (
 	"time"
 
+	"github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
 
 	. "github.com/hookcheck/hookcheck/framework/history"
@@ -12,9 +13,11 @@ import (
 
 // A preStop hook completes before the stop signal, while all else goes on.
 //
-//  1. two pods with a postStart hook and a preStop hook of 3 s, which asks the
-//     entrypoint for an answer by HTTP and then works on; the entrypoint exits 0
-//     on the stop signal. Our finalizer holds the object of the first pod only
+//  1. two pods with a preStop hook of 3 s and an entrypoint that exits 0 on the stop
+//     signal. The first has a postStart hook, too, and its preStop hook asks the
+//     entrypoint for an answer by HTTP before it works on; the second's writes to a
+//     volume, and asks the API server, at the address of its Service and with the
+//     token of a service account. Our finalizer holds the object of the first only
 //  2. wait until they are ready; delete them with 15 s of grace
 //  3. wait until the kubelet is done with them and has asked for the removal of
 //     both objects; see for a second more whether the held one stays
@@ -41,6 +44,18 @@ var _ = Describe("an exec preStop on deletion", "prestop/exec_before_term", func
 	s.Check("prestop.blocks-deletion", func(j *judge.J, h *History) {
 		j.Expect(h).To(HappenBefore(HookEnd(PreStop).Of(free), Removed().Of(free)))
 		j.Expect(h).To(HappenBefore(Exit().Of(free), Removed().Of(free)))
+	})
+	s.Check("prestop.network-available", func(j *judge.J, h *History) {
+		wrote := Entry("wrote").Of(free)
+		j.Expect(h).To(Contain(wrote.With("path", "/data/message")))
+		j.Expect(h).To(ContainNo(wrote.Saying("err", ".")))
+		j.Expect(h).To(Contain(HookEnd(PreStop).Of(free).Saying("get", "^[1-5][0-9][0-9]$"))) // any answer
+	})
+	s.Check("prestop.secret-api-access", func(j *judge.J, h *History) {
+		end := HookEnd(PreStop).Of(free)
+		j.Expect(h).To(Contain(end))
+		// 403: who asks is known, but may not see this. 401: the token is refused.
+		j.Expect(h.First(end).Fields["get"]).To(gomega.BeElementOf("200", "403"), "the answer to a request with the token")
 	})
 	s.Check("prestop.once", func(j *judge.J, h *History) {
 		j.Expect(h).To(ContainTimes(HookBegin(PreStop).Of(held), 1))

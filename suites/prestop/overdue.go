@@ -35,6 +35,11 @@ var _ = Describe("overdue preStop hooks", "prestop/overdue", func(s *S) {
 		j.Expect(h).To(Contain(failed.In("http")))
 		j.Expect(h).To(ContainNo(failed.In("sleep")))
 	})
+	s.Check("sleep.ignored-when-container-gone", func(j *judge.J, h *History) {
+		// 6 s and 10 s lie far enough apart to tell one from the other.
+		j.Expect(h).To(ContainNo(Signal("SIGTERM").Of(asleep).In("sleeper")))
+		j.Expect(h).To(Elapse(Exit().Of(asleep).In("sleeper"), PodVersion(Phase(corev1.PodSucceeded, corev1.PodFailed)).Of(asleep), 0, 6*time.Second))
+	})
 	s.Check("prestop.main-exits-during-sleep", func(j *judge.J, h *History) {
 		j.Expect(h).To(HappenBefore(HookBegin(PreStop).Of(asleep).In("bell"), Exit().Of(asleep).In("sleeper")))
 		// Were it slept to its end, that would take at least as long as the sleep.

@@ -46,19 +46,23 @@ func TestChecks(t *testing.T) {
 	disrupted := PodConditionIs(corev1.DisruptionTarget, corev1.ConditionTrue, "")
 	undisrupted := Pods("no DisruptionTarget", disrupted, func(p *corev1.Pod) { p.Status.Conditions = nil })
 	graceless := Pods("another grace period", Deleting(), func(p *corev1.Pod) { zero := int64(0); p.DeletionGracePeriodSeconds = &zero })
-	probed := func(pod string) []Edit {
+	probed := func(container string) []Edit {
 		return []Edit{
-			Drop(HookEnd(PreStop).Of(pod).Instance(1)),
-			Shift(term.Of(pod).Instance(1), -5*time.Second),
-			Drop(KubeEvent("Killing").Of(pod)),
+			Drop(HookEnd(PreStop).In(container).Instance(1)),
+			Shift(term.In(container).Instance(1), -5*time.Second),
+			Drop(KubeEvent("Killing").In(container)),
 		}
 	}
+	// Of the pod whose hooks fail each in its own way.
+	exit, broken := in("failure-0", "exit"), KubeEvent("FailedPreStopHook").Of("failure-0")
 	Run(t, "prestop", Bad{
 		// exec_before_term
 		"prestop.trigger.delete":             {Drop(held(HookBegin(PreStop))), Shift(held(HookBegin(PreStop)), -10*time.Second)},
 		"prestop.before-term":                {Shift(held(term), -2*time.Second), Drop(held(HookEnd(PreStop)))},
 		"prestop.container-keeps-running":    {Set(held(HookEnd(PreStop)), "beats", "1"), Set(held(HookEnd(PreStop)), "get", "")},
 		"prestop.blocks-deletion":            {Shift(free(Removed()), -8*time.Second)},
+		"prestop.network-available":          {Set(free(HookEnd(PreStop)), "get", "0"), Set(Entry("wrote"), "err", "read-only file system"), Drop(Entry("wrote"))},
+		"prestop.secret-api-access":          {Set(free(HookEnd(PreStop)), "get", "401")},
 		"prestop.once":                       {Again(held(HookBegin(PreStop)))},
 		"prestop.sync-then-term-immediately": {Shift(held(term), 6*time.Second)},
 		"event.no-success-event": {Copy("an Event on the hook", held(KubeEvent("Killing")), func(e *Event) {
@@ -86,13 +90,17 @@ func TestChecks(t *testing.T) {
 			p.Status.Conditions = nil
 		})},
 		// probes
-		"prestop.trigger.liveness": probed("probes-liveness"),
-		"prestop.trigger.startup":  probed("probes-startup"),
+		"prestop.trigger.liveness": probed("liveness"),
+		"prestop.trigger.startup":  probed("startup"),
 		"prestop.skip.tgps0-probe-kill": {
 			hookAfterAll(term.Of("probes-zero").Instance(1)),
 			Drop(term.Of("probes-zero").Instance(1)),
 			Drop(HookBegin(PreStop).Of("probes-zero").Instance(2)),
 		},
+		"poststart.restart-reruns": {Drop(HookEnd(PostStart).Instance(2)), Again(HookEnd(PostStart).Instance(2))},
+		"status.laststate-after-restart": {Container("no lastState", "liveness", Restarted("liveness"), func(cs *corev1.ContainerStatus) {
+			cs.LastTerminationState = corev1.ContainerState{}
+		})},
 		// natural_exit
 		"prestop.skip.natural-exit": {hookAfterAll(in("natural-exit-1", "app")(Exit())), failedHook("natural-exit-0", "app")},
 		"prestop.skip.oom": {
@@ -158,32 +166,36 @@ func TestChecks(t *testing.T) {
 			Drop(KubeEvent("FailedPreStopHook").In("exec")), Drop(KubeEvent("FailedPreStopHook").In("http")),
 			Shift(KubeEvent("FailedPreStopHook").In("exec"), -20*time.Second), failedHook("overdue", "sleep"),
 		},
+		"sleep.ignored-when-container-gone": {
+			Copy("a stop signal", Exit().Of("overdue-asleep").In("sleeper"), func(e *Event) {
+				e.Name, e.Fields = "signal", map[string]string{"name": "SIGTERM"}
+			}),
+			Mends(Shift(PodVersion(final).Of("overdue-asleep"), -8*time.Second)),
+		},
 		"prestop.main-exits-during-sleep": {
 			Shift(PodVersion(final).Of("overdue-asleep"), time.Second),
 			Mends(Shift(PodVersion(final).Of("overdue-asleep"), -9*time.Second)),
 		},
-		// network
-		"prestop.network-available": {Set(HookEnd(PreStop), "get", "0"), Set(Entry("wrote"), "err", "read-only file system"), Drop(Entry("wrote"))},
-		"prestop.secret-api-access": {Set(HookEnd(PreStop), "get", "401")},
 		// failure
 		"prestop.skip.dry-run-or-precondition": {
-			Shift(HookBegin(PreStop).Of("failure-0"), -3*time.Second), Set(StepEnd("delete").Of("failure-0").With("code", "409"), "code", "200"),
+			Shift(exit(HookBegin(PreStop)), -3*time.Second), Set(StepEnd("delete").Of("failure-0").With("code", "409"), "code", "200"),
 			Shift(PodVersion(Deleting()).Of("failure-0"), -3*time.Second),
 		},
 		"prestop.failure.kinds": {
-			Drop(KubeEvent("FailedPreStopHook").Of("failure-kinds").In("exit")), Drop(KubeEvent("FailedPreStopHook").Of("failure-kinds").In("missing")),
-			Drop(KubeEvent("FailedPreStopHook").Of("failure-kinds").In("refused")), Drop(KubeEvent("FailedPreStopHook").Of("failure-kinds").In("tcp")),
-			Shift(term.Of("failure-kinds").In("tcp"), late),
+			Drop(exit(broken)), Drop(broken.In("missing")), Drop(broken.In("refused")), Drop(broken.In("tcp")), Shift(term.In("missing"), late),
 		},
-		"prestop.failure.continues": {Drop(term.Of("failure-0")), Shift(term.Of("failure-0"), late)},
+		"prestop.failure.continues": {Drop(exit(term)), Shift(exit(term), late)},
 		"prestop.failure.event": {
-			Drop(KubeEvent("FailedPreStopHook").Of("failure-0")), Typed(KubeEvent("FailedPreStopHook"), "Normal"),
-			Say(KubeEvent("FailedPreStopHook"), "PreStopHook failed: it said output-of-the-hook"),
+			Drop(exit(broken)), Typed(exit(broken), "Normal"), Say(exit(broken), "PreStopHook failed: it said output-of-the-hook"),
 		},
 		"prestop.failure.status-unaffected": {
 			Pods("Failed", Phase(corev1.PodSucceeded), func(p *corev1.Pod) { p.Status.Phase = corev1.PodFailed }),
 			Container("another exit code", "app", Phase(corev1.PodFailed), func(cs *corev1.ContainerStatus) { cs.State.Terminated.ExitCode = 1 }),
 		},
+		"tcp.prestop-fails": {
+			Drop(broken.In("tcp")), Copy("a connection", Start().In("tcp"), func(e *Event) { e.Name = "tcp" }), Shift(term.In("tcp"), late),
+		},
+		"http.conn-refused":          {Drop(broken.In("refused")), Again(broken.In("refused")), Shift(term.In("refused"), late)},
 		"prestop.failure.no-retry":   {Again(HookBegin(PreStop).Of("failure-7"))},
 		"status.exit-nonzero-failed": {Pods("Succeeded", Phase(corev1.PodFailed), func(p *corev1.Pod) { p.Status.Phase = corev1.PodSucceeded })},
 	})

@@ -22,7 +22,7 @@ const DefaultVersion = "v1.36.4"
 
 const (
 	// Recipe is the version of the way in which images are built here; an image carries it in a label.
-	Recipe      = "3"
+	Recipe      = "4"
 	recipeLabel = "dev.hookcheck.recipe"
 )
 

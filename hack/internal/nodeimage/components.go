@@ -24,6 +24,7 @@ const (
 	etcdVersion       = "v3.6.16"
 	cniVersion        = "v1.9.1"
 	corednsVersion    = "v1.14.7"
+	gojqVersion       = "v0.12.17"
 )
 
 // Component is a Go module of which some main packages become programs of the node.
@@ -79,6 +80,13 @@ func cniPlugins() Component {
 		c.Binaries = append(c.Binaries, gobuild.Binary{Name: filepath.Base(plugin), Package: c.Module + "/plugins/" + plugin})
 	}
 	return c
+}
+
+// gojq runs the script by which kind gives every container of a node the same product name, once for each of them.
+// Debian 12's jq 1.6 takes 27 ms to begin, this one 3.
+func gojq() Component {
+	const module = "github.com/itchyny/gojq"
+	return Component{Name: "gojq", Module: module, Version: gojqVersion, Binaries: []gobuild.Binary{{Name: "gojq", Package: module + "/cmd/gojq"}}}
 }
 
 func coredns() (Component, error) {
@@ -145,7 +153,7 @@ func withMain(source fs.FS, main []byte) (fs.FS, error) {
 // parts are the directories and files from which the image is put together.
 type parts struct {
 	kubernetes, containerd, etcd, cni string // directories of binaries
-	coredns                           string // the same
+	coredns, gojq                     string // the same
 	pause, crunfix, iptables, podnet  string // binaries
 	kind                              string // directory of kind's files for the root of a node
 	rootfs                            string // directory made by package debimage
@@ -165,7 +173,7 @@ func buildGo(ctx context.Context, logf command.Logf, version string, p *parts) e
 	for _, c := range []struct {
 		Component
 		dir *string
-	}{{Kubernetes(version), &p.kubernetes}, {Containerd(), &p.containerd}, {etcd(), &p.etcd}, {cniPlugins(), &p.cni}, {dns, &p.coredns}} {
+	}{{Kubernetes(version), &p.kubernetes}, {Containerd(), &p.containerd}, {etcd(), &p.etcd}, {cniPlugins(), &p.cni}, {dns, &p.coredns}, {gojq(), &p.gojq}} {
 		if *c.dir, err = c.build(ctx, logf); err != nil {
 			return err
 		}

@@ -9,7 +9,7 @@
 //
 // # How one is built
 //
-// Kubernetes, containerd, etcd, CoreDNS and the CNI plugins are compiled from their Go modules (package gobuild). What runs
+// Kubernetes, containerd, etcd, CoreDNS, gojq and the CNI plugins are compiled from their Go modules (package gobuild). What runs
 // below them is Debian 12, with systemd, the network tools, runc and crun (package debimage). What makes it a node
 // of kind is in kind's own module, images/base/files. kubeadm of the version is asked which images it will run;
 // each becomes one static binary on an empty file system, under that name, kube-proxy with iptables and nftables
@@ -32,6 +32,8 @@
 //   - the network is set up by each node (progs/podnet) and not by kindnetd; it serves any number of nodes, IPv4 only.
 //     kind's disableDefaultCNI may be true or false: the manifest it would create says only this.
 //   - no local-path-provisioner: the default StorageClass is kubernetes.io/host-path of the controller manager.
+//   - gojq for jq, in which kind's script for the product name is written: Debian 12's is slow to begin, and the
+//     Debian 13 of kind's own image has a newer one.
 //   - a second runtime handler, crun. No crictl, no rootless and no network storage tools.
 //
 // The image runs on cgroup v1 and v2. On v1, a kubelet from 1.35 on wants failCgroupV1: false in its configuration,

@@ -39,6 +39,7 @@ func nodeLayer(ctx context.Context, p parts) (imagetar.Layer, error) {
 		layer["opt/cni/bin/"+b.Name] = program(filepath.Join(p.cni, b.Name))
 	}
 	layer["usr/local/sbin/crun"] = program(p.crunfix)
+	layer["usr/bin/jq"] = program(filepath.Join(p.gojq, "gojq"))
 	layer["usr/local/sbin/hookcheck-podnet"] = program(p.podnet)
 	spec, err := baseSpec(ctx, filepath.Join(p.containerd, "ctr"))
 	if err != nil {

@@ -21,7 +21,7 @@ func rootfs() debimage.Rootfs {
 		Packages: []string{
 			"systemd", "dbus",
 			"conntrack", "iptables", "nftables", "iproute2", "ethtool", "util-linux", "mount", "kmod", "libseccomp2",
-			"e2fsprogs", "bash", "ca-certificates", "curl", "jq", "procps",
+			"e2fsprogs", "bash", "ca-certificates", "curl", "procps",
 			"runc", "crun",
 		},
 		Finish: finishRootfs,
