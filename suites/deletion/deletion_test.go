@@ -50,6 +50,10 @@ func TestChecks(t *testing.T) {
 		"delete.statefulset-replacement": {
 			Shift(Removed().Of(set), 60*time.Second),
 			Shift(Removed().Of(set), -60*time.Second),
+			Copy("the ReplicaSet's pod had ended", PodVersion(Deleting()).Of("replacement-replicas-4m7q8"), func(e *Event) {
+				e.PodObject = e.PodObject.DeepCopy()
+				e.PodObject.Status.Phase = corev1.PodSucceeded
+			}),
 		},
 	})
 }
