@@ -26,6 +26,6 @@ var _ = Describe("one grace period for app and sidecars", "grace/sidecars", func
 		// A grace period of its own would be 8 s, and polite's turn would come
 		// when deaf has ended.
 		j.Expect(h).To(Elapse(term.In("deaf"), LastBeat().In("deaf"), Floor/2, (Floor+grace)/2))
-		j.Expect(h).To(HappenBefore(term.In("polite"), LastBeat().In("deaf")))
+		j.Expect(h).To(Elapse(term.In("polite"), LastBeat().In("deaf"), Floor/4, (Floor+grace)/2))
 	})
 })
