@@ -58,7 +58,7 @@ func main() {
 	flag.StringVar(&o.artifacts, "artifacts", filepath.Join("_artifacts", "mutants-"+time.Now().UTC().Format("20060102-150405")), "`directory` for what the runs write, and for the matrix")
 	flag.StringVar(&o.into, "into", "", "write the matrix to this `file`, too; with -mutant only the lines of these are put into it")
 	flag.StringVar(&o.page, "page", "", "write the page to this `file` (default matrix.md beside the artifacts)")
-	flag.IntVar(&o.side, "side", 6, "how many mutants are tried side by side")
+	flag.IntVar(&o.side, "side", 10, "how many mutants are tried side by side")
 	flag.IntVar(&o.procs, "procs", 4, "how many scenarios each of them runs at once")
 	flag.BoolVar(&o.thorough, "thorough", false, "let every run end, so that the matrix has all verdicts of its scenarios; otherwise a kill ends it")
 	flag.BoolVar(&o.namedOnly, "named-only", false, "do not run the other scenarios for survivors")

@@ -116,12 +116,25 @@ func tryIn(ctx context.Context, o options, options lab.Options, dir string, chos
 	}
 	t, err := trial.New(laboratory{l, client}, trial.Options{
 		Hookcheck: o.hookcheck, Arguments: []string{"--kubeconfig", kubeconfig}, Kubernetes: options.Kubernetes, Command: o.command,
-		Dir: dir, Side: o.side, Procs: o.procs, Thorough: o.thorough, NamedOnly: o.namedOnly, Output: out,
+		Dir: dir, Side: o.side, Procs: o.procs, Took: took(o.into), Thorough: o.thorough, NamedOnly: o.namedOnly, Output: out,
 	})
 	if err != nil {
 		return nil, err
 	}
 	return t.Run(ctx, chosen)
+}
+
+// took is how long the mutants of an earlier trial took, by the matrix in that file; nothing where there is none.
+func took(file string) map[string]float64 {
+	m, err := matrix.Read(file)
+	if err != nil {
+		return nil
+	}
+	seconds := map[string]float64{}
+	for _, line := range m.Mutants {
+		seconds[line.ID] = line.Seconds
+	}
+	return seconds
 }
 
 // again writes the page of a matrix that is there.

@@ -1,6 +1,8 @@
 package trial
 
 import (
+	"cmp"
+	"math"
 	"path"
 	"slices"
 
@@ -82,4 +84,20 @@ func (p plan) onNode(s *scenario.Scenario) bool {
 
 func without(all, some []*scenario.Scenario) []*scenario.Scenario {
 	return slices.DeleteFunc(slices.Clone(all), func(s *scenario.Scenario) bool { return slices.Contains(some, s) })
+}
+
+// longestFirst are the indices of the definitions in the order in which they begin: those of which it is not known
+// how long they take first, then the longest.
+func longestFirst(definitions []mutant.Definition, took map[string]float64) (order []int) {
+	for i := range definitions {
+		order = append(order, i)
+	}
+	seconds := func(i int) float64 {
+		if s, known := took[definitions[i].ID]; known {
+			return s
+		}
+		return math.Inf(1)
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(seconds(b), seconds(a)) })
+	return order
 }

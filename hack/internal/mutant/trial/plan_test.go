@@ -69,3 +69,11 @@ func TestAlone(t *testing.T) {
 		}
 	}
 }
+
+func TestLongestFirst(t *testing.T) {
+	definitions := []mutant.Definition{{ID: "short"}, {ID: "new"}, {ID: "long"}, {ID: "newer"}}
+	got := longestFirst(definitions, map[string]float64{"short": 10, "long": 300, "gone": 1000})
+	if want := []int{1, 3, 2, 0}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}

@@ -39,6 +39,9 @@ type Options struct {
 	Dir        string   // for artifacts
 	// Side is how many mutants are tried side by side, Procs how many scenarios of each run at once.
 	Side, Procs int
+	// Took is how many seconds mutants took in an earlier trial, by their ids: the longest begin first, so that none
+	// is left to run by itself at the end.
+	Took map[string]float64
 	// Thorough says to let every run end, so that the matrix has all verdicts of its scenarios. Otherwise a run is
 	// stopped some seconds after the kill.
 	Thorough bool
@@ -190,8 +193,8 @@ func (t *Trial) all(ctx context.Context, definitions []mutant.Definition) (lines
 	var alone []int
 	var group sync.WaitGroup
 	places := make(chan struct{}, t.Side)
-	for i, d := range definitions {
-		if tried(d) && (d.Role != "" || t.plan.alone(d)) {
+	for _, i := range longestFirst(definitions, t.Took) {
+		if d := definitions[i]; tried(d) && (d.Role == mutant.Harmless || t.plan.alone(d)) {
 			alone = append(alone, i)
 			continue
 		}
